@@ -147,7 +147,8 @@ def read_constant(
     Returns
     -------
     Constant
-        It has the fields of the table, ``law`` (`law_name`) and ``name``.
+        It has the fields of the table, ``law`` (`law_name`) and ``name``;
+        ``rows`` is empty where the table has none.
 
     Raises
     ------

@@ -153,7 +153,8 @@ class Inputs:
         Parameters
         ----------
         shell : Shell, dict, str or None, or a sequence of them
-            The argument: one for all rows, or one a row of the input. None leaves those of the
+            The argument: one for all rows, or one a row of the input. A text is
+            such as "Tb 0.5 wt%", empty for none. None leaves those of the
             column.
 
         Returns
@@ -475,6 +476,9 @@ class Inputs:
 def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
     """Read compositions, in any form of `read_inputs`, into a table of one row each.
 
+    ``table.formulas()`` lists them, and ``table.to_array()`` has atomic
+    fractions, (n, 118), in the order of `compositions`.
+
     InputError if `compositions` has no such form, CompositionError if a recipe
     cannot be read. A CompositionTable is returned as it is, whatever errors it
     has. Build one to leave such rows out. `basis` is "auto", "atomic" or
@@ -559,7 +563,8 @@ def _raise_first(
 ) -> None:
     """Raise CompositionError for the first rejected row; the message counts the others.
 
-    Its ``text`` is that of the row, its ``reason`` names the line where there are more rows.
+    Its ``text`` is that of the row, its ``reason`` names the line where there are more rows. Its
+    ``position`` is the place of the fault in the text, from 0, -1 where none is known.
 
     Parameters
     ----------
@@ -589,7 +594,7 @@ def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
     given : object
         What a user gave, as of `read_inputs`.
     basis : {"auto", "atomic", "weight"}
-        Basis of the amounts of texts; it is not checked.
+        Basis of the amounts of texts, as of `read_inputs`; it is not checked.
     column : str or None
         Composition column of a frame or file; None has it sought.
 
@@ -656,7 +661,7 @@ def _read_column(given: Any, basis: Basis) -> Inputs:
         the order of its texts. An array has shape (n,) or (n, 1). What is no
         composition becomes a rejected row. None, NaN and empty texts are such.
     basis : {"auto", "atomic", "weight"}
-        Basis of the texts.
+        Basis of the texts, as of `read_inputs`.
 
     Returns
     -------
@@ -719,7 +724,7 @@ def _items(
         Texts, compositions or objects that have one; what is neither becomes an error of the table.
         None, NaN and empty texts are errors, too.
     basis : {"auto", "atomic", "weight"}
-        Basis of the texts.
+        Basis of the texts, as of `read_inputs`.
 
     Returns
     -------
@@ -807,7 +812,7 @@ def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
         The frame, or one of another library that Arrow can read. Columns ``given_...`` are read
         into the table, and ``shell`` becomes the shells.
     basis : {"auto", "atomic", "weight"}
-        Basis of the texts.
+        Basis of the texts, as of `read_inputs`.
     column : str or None
         Name of the composition column; None has it sought, as of `composition_name`.
 
@@ -885,7 +890,7 @@ def read_file(
     path : Path
         File as of `read_blocks`.
     basis : {"auto", "atomic", "weight"}
-        Basis of the amounts.
+        Basis of the amounts, as of `read_inputs`.
     column : str, optional
         Composition column, or "*" for columns of elements; None has it sought.
 
@@ -920,7 +925,7 @@ def join_blocks(
     path : Path
         File, for messages.
     basis : {"auto", "atomic", "weight"}
-        Basis of the amounts.
+        Basis of the amounts, as of `read_inputs`.
     column : str or None
         Composition column, or "*" for columns of elements; None has it sought.
 

@@ -258,7 +258,7 @@ def _describe_rim(shell: Shell | None) -> _Rim:
     Parameters
     ----------
     shell : Shell or None
-        None is a bulk alloy.
+        As of `read_shell`. None is a bulk alloy.
 
     Returns
     -------
@@ -294,7 +294,8 @@ def _carrier_masses(shells: list[Shell | None]) -> FloatArray | None:
     Parameters
     ----------
     shells : list of Shell or None
-        k shells.
+        k shells, each as of `read_shell`; ``carriers`` of each is read, pairs
+        of a symbol and wt.%.
 
     Returns
     -------
@@ -356,7 +357,7 @@ def shell_texts(rows: ShellRows | None, n: int) -> "pa.Array":
     Parameters
     ----------
     rows : ShellRows or None
-        Shells of n magnets; None if no magnet has any.
+        Shells of n magnets, as of `read_shells`; None if no magnet has any.
     n : int
         Number of magnets. It counts only where `rows` is None.
 
@@ -467,9 +468,9 @@ def mean_over_mass(
         throughout. Rows are elements by atomic number less one. NaN of an element that an alloy
         holds makes its mean NaN.
     shell : Shell, dict, str or a sequence of n of them, optional
-        One for all, or one a row, as of `read_shells`; InputError if one
-        cannot be read or there are not n. None or an empty text is a bulk
-        alloy.
+        One for all, or one a row, as of `read_shells`, such as "Tb 0.5 wt%";
+        InputError if one cannot be read or there are not n. None or an empty
+        text is a bulk alloy.
 
     Returns
     -------

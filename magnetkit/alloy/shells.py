@@ -175,6 +175,7 @@ def _read_record(record: dict[str, Any]) -> Shell:
     Returns
     -------
     Shell
+        With these fields; those of the other form are None.
 
     Raises
     ------
@@ -222,7 +223,13 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     Returns
     -------
     Shell or None
-        None for a bulk alloy: an empty text, None or NaN. A `Shell` is returned itself.
+        None for a bulk alloy: an empty text, None or NaN. A `Shell` is
+        returned itself. It has ``R``, the symbol of its rare earth (empty
+        without one), and, None where it is not given, ``fraction`` and
+        ``content`` (shares of 1), ``amount_wt_pct`` (% of the magnet's mass)
+        and ``faces_mm``; ``carriers``, a tuple of (symbol, wt.%) pairs, and
+        ``between_grains``, a bool. An amount is not turned into a fraction
+        and a content.
 
     Raises
     ------

@@ -892,7 +892,7 @@ def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
     Parameters
     ----------
     sites : Sites
-        The host's formula unit (``amounts``) and its ``slots``.
+        ``space.sites``: the host's formula unit (``amounts``) and ``slots``.
     formula : str
         Such as "Sm0.8Gd0.2Co5"; atomic fractions will do.
 
@@ -984,7 +984,7 @@ def _moves(sites: Sites, reaches: Mapping[str, int]) -> IntArray:
     Parameters
     ----------
     sites : Sites
-        Slots of the substituents, by site.
+        ``space.sites``: ``slots`` of the substituents and their ``spans``.
     reaches : mapping of str to int
         Largest number of steps of one exchange, by the replaced element; additions take one step.
 

@@ -602,6 +602,7 @@ class CompositionTable:
         Returns
         -------
         pyarrow.LargeStringArray, length n
+            Atomic fractions, such as "Nd0.1176Fe0.8235B0.05882".
         """
         from ._space_kernels import text_from_fractions
 
@@ -1011,7 +1012,7 @@ def _parse_chunk(
     odd : dict of int to object
         Values that are no text, by row of the whole input.
     basis : {"auto", "atomic", "weight"}
-        Basis of the amounts.
+        Basis of the amounts, as of `from_strings`.
     start : int
         Number of the first row in the whole input.
 
@@ -1050,7 +1051,7 @@ def _parse_strings(
         Values that are no text, by row of the whole input; null in `array`.
         Their errors name the type.
     basis : {"auto", "atomic", "weight"}
-        Basis of the amounts.
+        Basis of the amounts, as of `from_strings`.
     start : int
         Number of the first row in the whole input.
 
@@ -1128,7 +1129,7 @@ def _find_by_weight(texts: pa.Array, basis: Basis) -> BoolArray | None:
 
 
 def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, FloatArray]:
-    """Join the given values of the hard phases over several tables, by name.
+    """Join the given values of the hard phases (``given``) of several tables, by name.
 
     Parameters
     ----------

@@ -832,7 +832,8 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
     Parameters
     ----------
     column : Column
-        A known column; not changed, and returned itself if the user gives no unit for it.
+        A known column, as of `match_headers`; not changed, and returned itself
+        if the user gives no unit for it.
     units : dict of str to str
         Units such as "C" by header or name of a column. The entry of this column is removed. Case
         and punctuation of a key make no difference.
@@ -1072,7 +1073,8 @@ def _decimal_mark(
     frame : pandas.DataFrame
         Cells of `columns`, in their order.
     columns : tuple of Column
-        What each column is. Only columns of quantities are looked at.
+        What each column is, as of `match_headers`. Only columns of quantities
+        are looked at.
 
     Returns
     -------
@@ -1137,8 +1139,8 @@ def _describe_thousandths(
     lines : sequence of int
         Line of each row in the user's table.
     columns : tuple of Column
-        What each column is. Only columns of masses a year, numbers a year and
-        numbers are looked at.
+        What each column is, as of `match_headers`. Only columns of masses a
+        year, numbers a year and numbers are looked at.
     mark : str or None
         Decimal mark of the table; None if unclear, which gives no notes.
 
@@ -1200,8 +1202,8 @@ def _describe_unnamed_units(
     frame : pandas.DataFrame
         Cells of `columns`, in their order.
     columns : tuple of Column
-        What each column is. Only quantities with a usual unit are looked at (masses, times), and
-        not counts.
+        What each column is, as of `match_headers`. Only quantities with a
+        usual unit are looked at (masses, times), and not counts.
 
     Returns
     -------
@@ -1250,7 +1252,7 @@ def _with_numbers(
     frame : pandas.DataFrame
         Cells of `columns`, in their order; not changed.
     columns : tuple of Column
-        What each column is.
+        What each column is, as of `match_headers`.
     mark : str or None
         Decimal mark of the table, None if unclear. A number that could be read both ways is an
         InputError then.
@@ -1291,7 +1293,8 @@ def _read_row(
     record : mapping of header to cell
         Cells in the order of `columns`.
     columns : tuple of Column
-        What each column is. Those without a known ``name`` are left out.
+        What each column is, as of `match_headers`. Those without a known
+        ``name`` are left out.
     mark : str or None
         Decimal mark of the table, None if unclear.
 

@@ -251,8 +251,8 @@ def weight_text(table: CompositionTable, row: int) -> str:
     """Return the composition of row number `row`, from 0, of `table` in wt.%, such as "B1Fe69Nd30".
 
     Elements come by atomic number, with at most four decimals and six digits; one of less than
-    0.00005 wt.% is left out. The text names no unit: read it with the basis
-    "weight".
+    0.00005 wt.% is left out. Row numbers are places in the table, not those
+    of ``row_index``. The text names no unit: read it with the basis "weight".
     """
     weights = np.round(100.0 * table[np.array([row])].weight_fractions()[0], 4)
     present_elements = np.flatnonzero(weights)

@@ -564,7 +564,7 @@ def judge_melts(
         columns of `_enter_supply`, such as ``heavy_rare_earth_wt_pct`` and
         ``cost_USD_kg``; ``evidence_distance``,
         ``probability_meets_requirements`` and ``failed_requirements`` (a text
-        such as "margin by 12 %, B_r by 3 %", empty for none). A melt that is
+        such as "margin by 12 %, Br by 3 %", empty for none). A melt that is
         no magnet of the family has probability 0 and NaN for B_r, H_cJ and
         what follows from them.
 
@@ -1267,7 +1267,7 @@ def _other_limits(
 def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
     """List for each row the limits that its guaranteed values miss, the largest miss first.
 
-    A text is such as "margin by 12 %, B_r by 3 %, Cost (not known)", each miss in % of the limit;
+    A text is such as "margin by 12 %, Br by 3 %, Cost (not known)", each miss in % of the limit;
     it is empty where none is missed. A value of NaN is not known (`NOT_KNOWN`), but in a row whose
     ``status`` is not "ok", which says enough. `limits` maps columns to `Requirement`; `frame` must
     have these columns, and the guaranteed ones where there are any (KeyError).
@@ -1511,7 +1511,7 @@ def judge_grades(
         ``knee_field_kA_m``; ``temperature_K``, ``status`` ("ok"), ``route``
         (None), ``shell`` (empty), ``field_kA_m``, ``demagnetization_safety``,
         ``probability_meets_requirements`` and ``failed_requirements`` (a text
-        such as "margin by 12 %, B_r by 3 %"). A new frame, whose index is not
+        such as "margin by 12 %, Br by 3 %"). A new frame, whose index is not
         in order; of equally likely grades those of makers' own sheets come
         first, of these the least ``remanence_T``. There is no recipe, heavy
         rare earth or cost: see `as_candidates`.

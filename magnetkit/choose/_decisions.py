@@ -875,8 +875,8 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
     "trial"), ``failed_requirements`` (a text or None), ``shell`` (None or
     empty for none) and ``decision`` are read, and ``stability_status`` if it
     is there. `job` names the temperatures. Of "keep" the measurement alone is
-    named. Such as "samples of two makers: Br and HcJ at 20 °C and 150 °C",
-    without a full stop.
+    named. Such as "samples of two makers: Br and HcJ at 20 °C and 423 K (150
+    °C)", without a full stop.
     """
     hot = kelvin_text(job.temperature)
     status = record["decision_status"]

@@ -267,8 +267,8 @@ def evaluate(
         Device, temperature and conditions that they are evaluated for.
     bound : Bound, optional
         Candidates beyond its ``limit`` of the loss or its ``margin`` are
-        dropped, and those that cannot be ranked (whose status is not "ok");
-        without it none is.
+        dropped, and those that cannot be ranked (whose status is not "ok"),
+        which are all that ``Bound()`` drops; without it none is.
     want : collection of str, optional
         Columns needed; those of the requirements are added, and others may be there too. With a
         bound it must hold those of ``job.rule.columns()`` and ``decision``. "status" in it asks for

@@ -189,8 +189,8 @@ def make_job(
     profile : Profile
         The device; not changed.
     temperature : float, optional
-        Temperature, a number in K, which is not checked; the profile's
-        ``temperature_K`` for None or 0.
+        Temperature, a number in K, no text, which is not checked; the
+        profile's ``temperature_K`` for None or 0.
     require : sequence of str
         Further requirements, such as "remanence_T >= 1.1", "coercivity_kA_m>=0.9*reference at
         150C" or "|remanence_coefficient_pct_K| <= 0.03"; a list or tuple, no single text. One on
@@ -207,7 +207,8 @@ def make_job(
     -------
     Job
         With ``profile``, a new `Profile` where requirements or objectives are given, else the same;
-        ``temperature``, K; ``conditions``; and the usual thresholds, ``threshold`` (0.8) and
+        ``temperature``, K; ``conditions``, whose own ``temperature`` does not
+        count; and the usual thresholds, ``threshold`` (0.8) and
         ``trial`` (0.5). Its process, ``conditions.process``, is a dict or None. It is anchored on
         the reference magnet of the device, unless ``calibration`` is "none" (`NO_CALIBRATION`) or
         a grade, or ``calibration`` or ``process`` names a producer.

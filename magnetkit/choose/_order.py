@@ -471,7 +471,8 @@ class Rule:
         ----------
         objectives : sequence of str
             Such as "cost_USD_kg:min" or "remanence_T:max", see
-            `Objective.parse`; InputError if one cannot be read.
+            `Objective.parse`; InputError if one cannot be read. A list or
+            tuple, no single text.
         threshold : float
             Least probability that counts as meeting the requirements, 0 to 1.
         scales : mapping of str to float, optional

@@ -656,8 +656,8 @@ class Objective:
     def loss(self, values: FloatArray, scale: float) -> FloatArray:
         """Compute the loss of values in this objective, in units of regret times the weight, (n,).
 
-        `values`, (n,), are in the column's unit; of costs the logarithm
-        counts. `scale`, above 0, is one unit of regret, in the column's unit,
+        `values`, an array (n,), are in the column's unit; of costs the
+        logarithm counts. `scale`, above 0, is one unit of regret, in the column's unit,
         or as a share for costs: with 0.1 a cost a tenth higher is a loss of
         one unit more. A margin is worth no more than one such unit, and a
         negative one nothing. The smallest loss is the best; losses of

@@ -823,7 +823,9 @@ def given_recipe(
 
     `table` has one row; `shell` is the text of its shell, such as "Tb 0.5
     wt%", or None. The result has one of ``recipes``, its ``text`` in wt.% with
-    three decimals and its ``shell`` empty for none, and ``estimate`` False.
+    at most three decimals, elements by atomic number, such as "B1Fe69Nd30",
+    its ``shell`` empty for none and its ``kind`` "diffused" with a shell, else
+    "bulk"; and ``estimate`` False.
     ``heavy_wt_pct``, wt.%, counts the shell too: the mean and both ends of the
     range, all three equal. InputError for a shell that cannot be read.
     """

@@ -106,8 +106,9 @@ def evaluate_requirements(
         ``probability``, (n,), that all are met, 0 where a value is NaN; ``margin``, (n,), the
         smallest slack as a share of the limit among those that are known, below 0 for a miss, NaN
         where none is; and ``failed``, a
-        `Coded` of the names of failed requirements, such as "remanence_T >= 1.1", in the profile's
-        order, separated by "; ", an empty word for none. A host that the device does not allow
+        `Coded` of the names of failed requirements, such as "remanence_T >= 1.1" or
+        "remanence_T >= 1.1 at 293.15 K", in the profile's order, separated by "; ", an empty word
+        for none. A host that the device does not allow
         has probability 0, a margin of `OUTSIDE` at most, and fails "host in ..." last.
     """
     host = tables[temperature]["host"]

@@ -364,7 +364,8 @@ def failing_text(
     `Requirement`; ``demagnetization_safety`` at the duty of `request`, and
     minima of ``remanence_T``, ``coercivity_kA_m`` and ``knee_field_kA_m``
     count, in this order; all others are passed over. Only the first failure is
-    named. A knee field that is not known (NaN) fails nothing.
+    named, such as "N42SH does not meet B_r >= 1.300 T at 150 °C: 1.089
+    guaranteed". A knee field that is not known (NaN) fails nothing.
     """
     if (
         MARGIN_OF_DUTY in limits
@@ -1062,6 +1063,7 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
         there are six (`_MOST_WAYS`) at most, of the kind "other-family",
         without order
         lines. Nothing counts as saved (0), and ``cost_per_flux_ratio`` is NaN.
+        The ``verdict`` is "replace" if there is a way, else "keep".
     """
     import pandas as pd
 

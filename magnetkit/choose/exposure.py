@@ -80,7 +80,7 @@ def mass_shares(recipe: str, shell: str) -> dict[str, float]:
 
     `recipe` is the alloy in wt.%, such as "Nd30Fe69B1"; one that cannot be read is an IndexError.
     `shell` is a text such as "Tb 0.5 wt%", empty for none; InputError for another. The values sum
-    to 100, with those left out.
+    to 100, with those left out. Keys stand by atomic number.
     Elements of 1e-6 wt.% and less are left out. The dict comes from a cache: do not change it.
 
     Examples

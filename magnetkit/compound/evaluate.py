@@ -47,10 +47,11 @@ def condense(
     Returns
     -------
     Condensed
-        ``state``, float64 (n, 20), with the Curie temperature, K, in column `CURIE`, and ``ion``,
-        float64, one row an entry of the table. A row outside the model holds NaN but for its
-        status. `CURIE` and the other columns are constants of
-        `magnetkit.compound._intrinsic_kernels`.
+        ``state``, float64 (n, 20), with the Curie temperature, K, in column
+        `CURIE`, and ``ion``, float64 (entries, 10), one row an entry of the
+        table, which is an element of a phase. A row of ``state`` outside the
+        model holds NaN but for its status. `CURIE` and the other columns are
+        constants of `magnetkit.compound._intrinsic_kernels`.
     """
     from ._intrinsic_kernels import condense as kernel
 
@@ -195,9 +196,9 @@ def evaluate_phases(
         anisotropy_constant_2_MJ_m3, anisotropy_constant_3_MJ_m3,
         anisotropy_field_T, nucleation_field_T and hardness_parameter
         (`PROPERTIES`). ``sd`` has their standard deviations; it is empty
-        without `spread`. ``curie`` (n,) is in K, ``value`` has the shape (n,
-        m, 7), and ``status`` (n, m) holds indices into `STATUS`. NaN where the
-        status gives no number.
+        without `spread`. ``curie`` and ``curie_sd`` (n,) are in K, ``value``
+        has the shape (n, m, 7), and ``status`` (n, m) holds indices into
+        `STATUS`, of which 0 is "ok". NaN where the status gives no number.
     """
     from ._intrinsic_kernels import evaluate as kernel
 
@@ -254,12 +255,15 @@ def intrinsic_columns(
     Returns
     -------
     list of Columns
-        One for each temperature, in order: host, status, easy_direction and
-        temperature_K, and for each property its value, ``_lo``, ``_hi`` and
-        ``_provenance``. With predicted Curie temperatures the columns of
-        `_learnt_columns` are added. Columns are sorted as in the tables of
-        results. Texts are `Coded`. A value that is not known is NaN, and so
-        are its ends; the provenance of `PROPERTIES` stays "physics" there.
+        One for each temperature, in order; each is a dict of columns by name,
+        not a frame: host, status, easy_direction and temperature_K, and for
+        each property its value, ``_lo``, ``_hi`` and ``_provenance``, (n,)
+        each. Ends are the value less and plus `z` deviations; of a property
+        that cannot be negative the lower one is 0 or more. With predicted
+        Curie temperatures the columns of `_learnt_columns` are added. Columns
+        are sorted as in the tables of results. Texts are `Coded`. A value that
+        is not known is NaN, and so are its ends; the provenance of
+        `PROPERTIES` stays "physics" there.
     """
     n = len(got.host)
     host = host_column(got.host)
@@ -316,7 +320,7 @@ def _learnt_columns(
     ----------
     predicted : PredictedCurie
         Predictions of n phases; ``share`` of the data, ``distance`` and
-        ``measured`` are read.
+        ``measured`` (bool, (n,)) are read.
     unknown : ndarray of bool, shape (n,)
         Rows without provenance.
 
@@ -326,8 +330,9 @@ def _learnt_columns(
         ``curie_temperature_K_provenance`` (`Coded`: measured, surrogate or
         physics), ``curie_temperature_K_data_share`` (0 to 1), ``in_domain``
         (bool) and ``domain_distance``, (n,) each. From a share of 0.5 on the
-        provenance is "surrogate". Unknown rows have no text of provenance
-        (code -1). A row is in the domain up to a distance of 1.
+        provenance is "surrogate"; "measured" goes before it. Unknown rows have
+        no text of provenance (code -1). A row is in the domain up to a
+        distance of 1.
     """
     codes = np.where(predicted.share >= 0.5, _SURROGATE, _PHYSICS)
     codes[predicted.measured] = _MEASURED
@@ -374,7 +379,8 @@ def blank_rows(
     Parameters
     ----------
     got : Intrinsic
-        n phases at m temperatures. ``curie``, ``curie_sd``, ``value`` and
+        n phases at m temperatures, evaluated with `spread`: its ``sd`` must
+        not be empty (IndexError). ``curie``, ``curie_sd``, ``value`` and
         ``sd`` become NaN; host and temperatures stay.
     figures : ndarray, shape (..., m, n)
         Figures that follow from `got`, float64; the last axis are the phases.

@@ -209,8 +209,12 @@ def _numbers_by_name(file: str, name: str) -> dict[str, dict[str, float]]:
 def published_fields() -> dict[str, dict[str, float]]:
     """Return the crystal and exchange fields of R2Fe14B in ``datasets/ions`` by symbol.
 
-    By symbol, such as "Nd", then by column: lambda_K, H_m_K, r2_a0_2, r4_a0_4, r6_a0_6, A20, A2-2,
-    A40, A60, A6-2, A64 and A6-6. NaN for an empty cell. The dict is cached and must not be changed.
+    By symbol, such as "Nd", then by column: lambda_K (spin-orbit coupling, K),
+    H_m_K (exchange field of the metals at 0 K, as an energy, K), r2_a0_2,
+    r4_a0_4 and r6_a0_6 (mean powers of the 4f radius, a0^n), and the
+    coefficients A20, A2-2, A40, A60, A6-2, A64 and A6-6 of one site (K a0^-n,
+    n being the first digit). NaN for an empty cell. The dict is cached and
+    must not be changed.
     """
     return _numbers_by_name("ions/crystal_fields.csv", "ion")
 
@@ -321,9 +325,10 @@ def read(
     -------
     parameters : Parameters
         ``element`` and ``element_sd`` (6, 118, 41), ``host`` and ``host_sd``
-        (6, 30), and ``known``. What no row names is 0, and its element is not
-        known. A host gets nothing from its root. Of rows of one slot the last
-        counts.
+        (6, 30), and ``known``, int8 (6, 118): 1 for an element of the
+        rare-earth site, 2 for one of the T sites, 3 for both. What no row
+        names is 0, and its element is not known. A host gets nothing from its
+        root. Of rows of one slot the last counts.
 
     Raises
     ------
@@ -373,6 +378,7 @@ def _stored_columns(columns: tuple[str, str]) -> Parameters:
     Returns
     -------
     result : Parameters
+        New arrays at each call, as of `read`.
 
     Raises
     ------

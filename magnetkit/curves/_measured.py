@@ -71,8 +71,9 @@ def interpolate_curves(
     Demagnetization
         Of one magnet: arrays of shape (1, k), such as ``remanence`` (T) and
         ``coercivity`` (A/m), and (1, k, points) of the curves, with H
-        negative, A/m. ``temperature`` is `kelvin` itself. The working point is
-        NaN where the curve ends before the load line.
+        negative, A/m. ``temperature`` holds `kelvin` as given, also where a
+        curve measured within 2 K stands for it. The working point is NaN where
+        the curve ends before the load line.
     tuple of MeasuredCurve
         Length k, in the order of `kelvin`; the measured object itself where its temperature was
         measured.

@@ -175,8 +175,9 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
         CompositionTable of one row. A text with amounts in wt.% must say so itself, unless
         ``basis`` is "weight".
     conditions : Conditions
-        The duty (load line, outside field, hours) and the temperature, of which the first counts.
-        Its process and shell do not count.
+        The duty (load line, outside field, hours) and the temperature, of
+        which the first counts, such as ``Conditions.of(temperature="100C",
+        load_line=2.0)``. Its process and shell do not count.
     **made
         ``process``, ``shell`` and ``basis`` ("auto" without it) of a recipe, as of
         `magnetkit.curve`; a grade takes neither process nor shell.
@@ -187,8 +188,9 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
         Knee field divided by the field against the magnet, ``guaranteed`` and
         ``typical`` (NaN of a grade); ``loses_from_K``, from which temperature
         5 % of the flux is lost; and the figures that these follow from:
-        ``field_kA_m``, ``remanence_guaranteed_T``, ``knee_guaranteed_kA_m``
-        and ``recoil``. ``conditions`` is the object given.
+        ``field_kA_m`` against the central magnet, ``remanence_guaranteed_T``,
+        ``knee_guaranteed_kA_m`` and ``recoil``. ``conditions`` is the object
+        given.
 
     Raises
     ------

@@ -80,8 +80,11 @@ def curve(
         several of one magnet: their points as they are, and monotone between the temperatures
         measured.
     temperature : float, str or sequence of them, optional
-        k temperatures, K or texts such as ``"150C"``; one text may list some, ``"20C,150C"``, or be
-        a range, ``"20C:200C:10"``. Without it those measured, otherwise 20 degrees C.
+        k temperatures, K or texts such as ``"150C"``; several as a list or
+        tuple, not as an array (ValueError). One text may list some,
+        ``"20C,150C"``, or be a range, ``"20C:200C:10"``. Without it those
+        measured, otherwise 20 degrees C, which also stand for 0 and an empty
+        list.
     bound : {"low", "centre", "high", "guaranteed"}
         Lower end, centre or upper end of the intervals of B_r and H_cJ, both at once; a safe design
         takes ``low``. Of a grade, the least, the middle and the most that makers print; its
@@ -107,14 +110,18 @@ def curve(
         One magnet at k temperatures in the order given; arrays of ``curves``,
         such as ``remanence`` (T) and ``coercivity`` (A/m), have the shape (1,
         k), and those of points, ``field`` (A/m), ``polarization`` and
-        ``induction`` (T), (1, k, points). ``measured`` has the points of a
-        measured magnet.
+        ``induction`` (T), (1, k, points), from H = 0 down to -H_cJ.
+        ``measured`` has the points of a measured magnet. Its methods
+        ``figures`` and ``to_frame`` give tables, ``text`` and ``write`` the
+        files of field solvers.
 
     Raises
     ------
     InputError
         If it is not one magnet, its curve is not known, process or shell is given with a grade or a
         candidate, or `sample` without the file of a measured curve.
+    StoreError
+        If the folder of a candidate holds no results, or unfinished or damaged ones.
 
     Examples
     --------
@@ -238,6 +245,8 @@ def _candidate_curve(
     ------
     InputError
         If no candidate has the rank, or it has no curve at a temperature.
+    StoreError
+        If the folder holds no results, or unfinished or damaged ones.
     """
     from ..choose._job import AS_SOLD
     from ..choose.result import Ranked

@@ -55,7 +55,7 @@ class Circuit:
     def thickness(
         self, induction: float, remanence: float, recoil: float
     ) -> float:
-        """Compute the thickness, over today's, at which B in the magnet is `induction`, T.
+        """Compute the thickness, divided by today's, at which B in the magnet is `induction`, T.
 
         `remanence` is its B_r, T, `recoil` its recoil permeability, relative. NaN where no
         thickness gives the induction: B_r is NaN or not above it, or the duty's load line is 0. The
@@ -147,7 +147,8 @@ def read_surroundings(
         Of today's magnet in open circuit, as of `magnetkit.diffuse`: "40x15x5mm", "disc:20x5mm",
         "ring:40x20x5mm".
     along : {"x", "y", "z"}
-        Direction of magnetization of the shape; a disc or ring takes "z" alone. Without a shape it
+        Direction of magnetization of the shape; a disc or ring takes "z"
+        alone. Of a block another text is not refused here. Without a shape it
         does not count.
 
     Returns

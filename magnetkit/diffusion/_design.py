@@ -193,9 +193,11 @@ def least_mass(
 ) -> FloatArray | None:
     """Find the smallest masses per area that give each cell its needed content; None if none do.
 
-    This is a linear programme: the total mass is smallest, with the content of each cell at least
-    `needed`, and that of the half of the cells that get most from the coating at most `most`. With
-    one group the mass follows without it; 98 % of the cells must stay below `most` then.
+    This is a linear programme: the total mass is smallest, with the content of
+    each cell at least `needed`, and that of the half of the cells that get
+    most from the coating at most `most`; a response of less than 1e-4 of the
+    largest of its group counts as 0. With one group the mass follows without
+    it; 98 % of the cells must stay below `most` then.
 
     Parameters
     ----------
@@ -213,6 +215,12 @@ def least_mass(
     ndarray or None, shape (g,)
         Mass per area of each group, in the unit of `response` (kg/m2 for that of
         `Search.responses`).
+
+    Examples
+    --------
+    >>> response = np.array([[1.0, 0.0], [0.0, 2.0]])
+    >>> least_mass(response, np.array([1.0, 1.0]), np.array([1.0, 1.0]), 9.0).tolist()
+    [1.0, 0.5]
     """
     if not np.isfinite(needed).all():
         return None
@@ -547,9 +555,10 @@ def best_anneal(
     """Design the coating for each anneal and return the one of least mass that enters.
 
     The shortest and then coolest anneal wins whose mass is within 2 % of the
-    least. Where none meets the target, the likeliest coating is returned,
-    ``met`` False. Anneals are compared with one mass on all patches; the best
-    is then designed with a mass for each group.
+    least; where none meets the target, that of the likeliest coating. Anneals
+    are compared with one mass on all patches; for the one that wins, the
+    coating is then designed with a mass for each group, and ``met`` says
+    whether that design meets the target.
 
     Parameters
     ----------

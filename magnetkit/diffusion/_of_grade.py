@@ -117,8 +117,9 @@ class GradeMagnets:
         kelvin : float
             Temperature, K.
         texts, shells : list of str
-            Recipes, wt.%, and shells such as "Tb 0.4 wt%", one for each content; an empty text is
-            no shell.
+            Recipes in wt.%, which the text does not name, such as
+            "B1Fe69Nd30", and shells such as "Tb 0.4 wt%", one for each
+            content; an empty text is no shell.
         amounts : ndarray
             Contents, %, rising from 0, one for each of `texts`.
         most_wt_pct : float
@@ -159,8 +160,9 @@ class GradeMagnets:
         kelvin : float
             Temperature, K.
         texts, shells : list of str
-            Recipes, wt.%, and their shells such as "Tb 0.4 wt%", one for one; an empty text is no
-            shell.
+            Recipes in wt.%, which the text does not name, such as
+            "B1Fe69Nd30", and their shells such as "Tb 0.4 wt%", one for one;
+            an empty text is no shell.
 
         Returns
         -------

@@ -907,7 +907,8 @@ def _refuse_wrong_unit(vectors: FloatArray, kind: str, unit: str) -> None:
     Parameters
     ----------
     vectors : ndarray, shape (n, 3)
-        H, or B / mu_0, A/m. The longest must be 0.03 to 3 T times mu_0.
+        H, or B / mu_0, A/m, one vector or more. The longest must be 0.03 to 3
+        T divided by mu_0, 24 to 2387 kA/m, ends included.
     kind : {"B", "H"}
     unit : {"A_m", "kA_m", "Oe", "kOe", "T", "mT", "kG"}
         Unit that the columns name.

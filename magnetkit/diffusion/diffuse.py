@@ -591,10 +591,12 @@ def diffuse(
         alloy", with ``element``, ``meets``, ``probability``, ``hours``,
         ``anneal_C``, ``mg_cm2``, ``put_on_g``, ``inside_g``,
         ``amount_wt_pct``, ``flux_lost_pct``, ``irreversible_loss_pct``,
-        ``cost_USD`` and ``kg_year``. If no coating meets the target it still
-        has the likeliest one, with ``meets`` False. ``print`` writes the
-        answer in sentences; ``best`` is the cheaper element, ``coating()`` and
-        ``margins()`` are its tables by part of a face and by cell.
+        ``cost_USD`` and ``kg_year``. ``hours``, ``anneal_C`` and ``mg_cm2``
+        are NaN of the alloy; masses, cost and ``flux_lost_pct`` are NaN where
+        ``meets`` is False. If no coating meets the target, its row is that of
+        the likeliest one. ``print`` writes the answer in sentences; ``best``
+        is the cheaper element, ``coating()`` and ``margins()`` are its tables
+        by part of a face and by cell.
 
     Raises
     ------

@@ -77,7 +77,8 @@ _CONFIG: Any = {
 def application(results: Results) -> dash.Dash:
     """Build the Dash application that shows the candidates of a results folder.
 
-    `results` are read by its callbacks while it is served.
+    `results`, such as ``Results(Path("screening"))``, are read by its
+    callbacks while it is served.
 
     Its ``server`` is the WSGI application. Nothing is served yet.
     """

@@ -381,7 +381,7 @@ def coordination(structure: "Structure", cutoff: float) -> dict[str, IntArray]:
     dict of str to ndarray of int64, shape (number of atoms,)
         Symbol of the neighbours to how many of them each atom has. Atoms are
         in the order of `structure`. Each element of the crystal is a key, by
-        atomic number, such as ``{"Sm": ..., "Co": ...}``. Periodic images
+        atomic number, such as ``{"Co": ..., "Sm": ...}``. Periodic images
         count.
 
     Raises
@@ -615,8 +615,8 @@ class StructureDescriptors(RowTransformer):
     def transform(self, X: Any) -> FloatArray:
         """Return the descriptors of each crystal, shape (n, n_descriptors).
 
-        The columns are those of `get_feature_names_out`, each with its unit; NaN where a crystal
-        has no such site or pair.
+        The columns are those of `get_feature_names_out`, each with its unit;
+        NaN where a crystal has no such site or pair. No `fit` is needed.
 
         Parameters
         ----------

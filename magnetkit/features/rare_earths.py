@@ -61,8 +61,13 @@ def _weights() -> FloatArray:
     """Return what each element adds to each sum of the kernel, shape (118, len(SUMS)).
 
     Rows are elements by atomic number less one; columns are in the order of
-    `SUMS` of `magnetkit.features._descriptor_kernels`. The array is cached and
-    must not be changed.
+    `SUMS` of `magnetkit.features._descriptor_kernels`: R, T, M, light, heavy,
+    cerium, nonmagnetic, oblate, prolate, electrons, cobalt, iron, valence,
+    valence_M, B, C, N and H. An element adds 1 or 0 to a sum of atoms; to
+    oblate and prolate its quadrupole moment (a0^2) where that is below or
+    above 0, to electrons, of T alone, its valence electrons, to valence its
+    magnetic valence, and of M alone to valence_M. The array is cached and must
+    not be changed.
     """
     r = elements.mask(elements.RARE_EARTHS)
     t = elements.mask(elements.TRANSITION_METALS)

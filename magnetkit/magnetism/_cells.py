@@ -154,11 +154,11 @@ def _step(x: FloatArray) -> FloatArray:
 def scale_of_copper(iron: FloatArray, scale: FloatArray) -> FloatArray:
     """Compute the copper that gives 63 % of its gain; iron, which drives copper into walls, lowers it.
 
-    `iron` is a share of the metal and `scale` the copper, a share of the
-    metal, up to an iron of `iron_drives_from`; from `iron_drives_to` on the
-    result is `copper_driven` times `scale`, and between them it falls in a
-    straight line (these are constants of ``datasets/laws/cells.toml``). Shapes
-    (n,).
+    `iron`, (n,), is its share of the metal by atoms, 0 to 1. The result, (n,),
+    is a share of the metal too: `scale`, (n,), up to an iron of
+    `iron_drives_from`, and `copper_driven` times `scale` from `iron_drives_to`
+    on; between them it falls in a straight line (these are constants of
+    ``datasets/laws/cells.toml``).
     """
     span = CELLS.iron_drives_to - CELLS.iron_drives_from
     driven = np.clip((iron - CELLS.iron_drives_from) / span, 0.0, 1.0)

@@ -188,10 +188,12 @@ def estimate_composition(
     -------
     CompositionEstimate
         Its ``recipes`` are one `Recipe` of each kind, the likeliest first,
-        which is also ``best``; a `Recipe` has ``text`` (wt.%), ``shell``
-        (empty for none), ``heavy_wt_pct``, ``weight`` (probability), ``kind``,
-        ``route`` and ``spread``. ``heavy_wt_pct`` of the estimate is mean,
-        lower and upper end, wt.%; ``diffused`` a probability, 0 to 1.
+        which is also ``best``; a `Recipe` has ``text``, in wt.% that the text
+        does not name (read it with ``basis="weight"``), ``shell`` (empty for
+        none), ``heavy_wt_pct``, ``weight`` (probability), ``kind``, ``route``
+        (None for the usual one) and ``spread`` (standard deviation of ln H_cJ
+        over the recipes of the kind). ``heavy_wt_pct`` of the estimate is
+        mean, lower and upper end, wt.%; ``diffused`` a probability, 0 to 1.
 
     Raises
     ------
@@ -318,7 +320,8 @@ def find_makeup(
     Returns
     -------
     CompositionEstimate
-        ``best`` is one recipe of the likeliest kind, with ``text`` (wt.%),
+        ``best`` is one recipe of the likeliest kind, with ``text``, in wt.%
+        that the text does not name (read it with ``basis="weight"``),
         ``shell`` (empty for none), ``kind`` and ``weight``; ``heavy_wt_pct``,
         mean, lower and upper end, wt.%, is of all kinds.
 
@@ -355,8 +358,10 @@ def likeliest_recipe(
     Returns
     -------
     Recipe or None
-        With ``text`` (wt.%), ``shell`` (empty for none), ``kind``, ``route``
-        and ``weight``. None if the recipe of the grade is not estimated.
+        With ``text``, in wt.% that the text does not name (read it with
+        ``basis="weight"``), ``shell`` (empty for none), ``kind``, ``route``
+        (None for the usual one) and ``weight``. None if the recipe of the
+        grade is not estimated.
 
     Raises
     ------
@@ -409,7 +414,7 @@ def _weigh_recipes(
     Returns
     -------
     heavy : ndarray, shape (n,)
-        Heavy rare earth, wt.%.
+        Heavy rare earth, wt.%. It is shared: do not change it.
     hardness : ndarray, shape (n,)
         ln of the modelled H_cJ in kA/m; 0 where there is none.
     log : ndarray, shape (n,)
@@ -585,12 +590,12 @@ def given_composition(
 ) -> CompositionEstimate:
     """Build the estimate that stands for a composition that the user gave.
 
-    `recipe` is a text in wt.%, `shell` what is diffused in, an empty text for
-    nothing, and `heavy` the heavy rare earth of both, wt.%; nothing is
-    checked. ``estimate`` of the result is False; its one recipe, ``best``, has
-    ``weight`` 1 and the ``kind`` "diffused" with a shell, else "bulk".
-    ``heavy_wt_pct`` is `heavy` three times, ``diffused`` 1 or 0 and
-    ``log_spread`` 0.
+    `recipe` is a text in wt.%, which it need not name, `shell` what is
+    diffused in, an empty text for nothing, and `heavy` the heavy rare earth of
+    both, wt.%; nothing is checked. ``estimate`` of the result is False; its
+    one recipe, ``best``, has ``weight`` 1 and the ``kind`` "diffused" with a
+    shell, else "bulk". ``heavy_wt_pct`` is `heavy` three times, ``diffused`` 1
+    or 0 and ``log_spread`` 0.
     """
     only = Recipe(recipe, shell, heavy, 1.0, "diffused" if shell else "bulk")
     ends = (heavy, heavy, heavy)
@@ -743,21 +748,28 @@ def charge(host: str, **amounts: float) -> str:
         By symbol, wt.% that replaces the usual amount of that element, such as
         ``Dy=2.0``; ``rare_earth`` is the total of the rare earths. The light
         ones take what the others leave of that total, so that Dy replaces
-        them. An element of the charge whose usual amount is 0 may be given
-        too.
+        them, and an amount of a light one itself, such as ``Nd=20.0``, is
+        ignored. The balance (Fe or Co) cannot be given. An element of the
+        charge whose usual amount is 0 may be given too.
 
     Returns
     -------
     str
         Elements in the usual order with wt.% to two decimals, those of 0 left
-        out; the balance last. That the amounts leave something of the total
-        and of the whole is not checked: light rare earths of less than 0 are
-        left out too.
+        out; the balance last. The text does not name wt.%: read it with the
+        basis "weight". That the amounts leave something of the total and of
+        the whole is not checked: light rare earths of less than 0 are left out
+        too.
 
     Raises
     ------
     InputError
         If no charge of the host is known, or the charge has no such element.
+
+    Examples
+    --------
+    >>> charge("2:14:1", Dy=2.0)
+    'Nd23.04Pr5.76Dy2Co1Cu0.15B0.96Fe bal.'
     """
     if host not in usual_magnets():
         raise InputError(
@@ -842,7 +854,10 @@ class GradeMagnet:
         return {"producer": self.producer.record()}
 
     def sentence(self) -> str:
-        """Return a text, one sentence: which recipe stands for the grade, how its H_cJ anchors the model."""
+        """Return a text, one sentence: which recipe stands for the grade, how its H_cJ anchors the model.
+
+        It has no full stop. The H_cJ that it names is that at the temperature of ``here``, kA/m.
+        """
         factor = typical_over_minimum(str(self.here["host"]))
         return (
             f"{self.grade} is taken to be {self.made.words}, its likeliest recipe (makers "
@@ -852,13 +867,13 @@ class GradeMagnet:
 
 
 def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
-    """Return a grade as a magnet at a temperature of use, `kelvin`, K; InputError as of `grade_row`.
+    """Return a grade as a magnet at a temperature of use, `kelvin`, K; see `grade_row`.
 
     `grade` is a name such as "N42SH". The magnet has ``grade`` (its name),
     ``table`` (its likeliest recipe, one row), ``shell`` (a text or None),
     ``process`` (a dict for predictions), ``made`` (a `CompositionEstimate`),
     ``producer`` and ``here`` (its row of `magnetkit.grades` at that
-    temperature, a Series).
+    temperature, a Series). InputError as of `grade_row` and `find_makeup`.
     """
     row = grade_row(grade, kelvin)
     makeup = find_makeup(grade)

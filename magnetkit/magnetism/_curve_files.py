@@ -391,8 +391,8 @@ def _column_quantity(head: str) -> str:
 
     `head` is such as "H (kA/m)". The quantity is "field", "moment",
     "polarization", "induction" or "temperature"; the unit is not checked. Case
-    does not count; M, magnetization and mu_0 M are "polarization", mu_0 H is
-    "field".
+    does not count; M, magnetization and mu_0 M are "polarization", but "M
+    (emu)" and "M (A m2)" a "moment"; mu_0 H is "field".
     """
     plain = head.strip().strip('"')
     return next(
@@ -476,10 +476,10 @@ def _pair_columns(
 ) -> list[tuple[_Column, _Column]]:
     """Pair the column of the field with that of J, B or the moment, one pair for each curve.
 
-    Where B and J stand beside one field, J is taken; of several columns of one
-    kind all are. A column belongs to the field before it, one before all
-    fields to the first. Several columns of a flux beside one field give
-    several pairs.
+    Of several kinds beside one field J is taken before a moment, and a moment
+    before B; of several columns of that kind all are. A column belongs to the
+    field before it, one before all fields to the first. Several columns of a
+    flux beside one field give several pairs.
 
     Parameters
     ----------
@@ -544,8 +544,11 @@ def _temperature_from_name(
 ) -> tuple[float, str]:
     """Find the temperature of a file that has no column of temperatures.
 
-    A comment, of the lines of `comments`, is searched first for such as "at 150 C (423.15 K)", then
-    the name of the file, `source`, for such as "150C" or "423 K"; 20 degrees C otherwise.
+    A comment, of the lines of `comments`, is searched first for such as "at
+    150 C (423.15 K)", then the name of the file, `source`, for such as "150C"
+    or "423 K"; 20 degrees C otherwise. A minus in the name right behind a
+    letter or digit is a hyphen: "n42-40C" is 40 degrees C, "n42 -40C" and
+    "n42--40C" are -40.
 
     Returns
     -------

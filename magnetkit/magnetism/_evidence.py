@@ -353,7 +353,8 @@ def _measured_points(
     Parameters
     ----------
     root : str
-        Name of a host's family in `ROOTS`, such as "2:14:1"; a formula is a KeyError.
+        Name of a host's family in `ROOTS`, such as "2:14:1", hardened as in `coordinates`; any
+        other name, a formula too, is a KeyError.
     quantity : str
         Column that must have been measured, a key of `measured_magnets.LETTERS` such as
         "coercivity_kA_m"; other names are a KeyError.

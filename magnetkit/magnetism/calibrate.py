@@ -247,10 +247,10 @@ def calibration(
 
     Parameters
     ----------
-    frame, name, basis, strict, keep : optional
-        As of `calibrate`: table of magnets, name of the calibration, basis of rows that name none,
-        whether one bad row fails, and whether the calibration is stored under its name, in place of
-        one of that name.
+    frame, name, basis, strict, keep
+        As of `calibrate`, the latter three optional: table of magnets, name of the calibration,
+        basis of rows that name none, whether one bad row fails, and whether the calibration is
+        stored under its name, in place of one of that name.
 
     Returns
     -------

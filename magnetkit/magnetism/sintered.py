@@ -410,12 +410,13 @@ def sintered(
     pandas.DataFrame, or frame of the input's library
         One row for each recipe that could be read and each temperature, the rows of a recipe
         together, with the index and other columns of the input. The columns of
-        `magnetkit.surrogates.intrinsic`, ``shell``, those of `FIGURES` (``remanence_T``,
-        ``coercivity_kA_m``, ``knee_field_kA_m``, ``max_energy_product_kJ_m3``,
-        ``max_working_temperature_K``, ``remanence_coefficient_pct_K`` and
-        ``coercivity_coefficient_pct_K``) with
-        ``_lo``, ``_hi`` and ``_provenance``, ``coefficients_between``, ``density_kg_m3`` and the
-        limits of use, ``demagnetization_safety`` and ``irreversible_loss_pct``.
+        `magnetkit.surrogates.intrinsic`, ``shell``, ``route``, ``coefficients_between``, those of
+        the distance from measured magnets (``evidence_distance`` and four more), those of
+        `FIGURES` (``remanence_T``, ``coercivity_kA_m``, ``knee_field_kA_m``,
+        ``max_energy_product_kJ_m3``, ``max_working_temperature_K``,
+        ``remanence_coefficient_pct_K`` and ``coercivity_coefficient_pct_K``) and of the limits of
+        use, ``demagnetization_safety`` and ``irreversible_loss_pct``, each with ``_lo``, ``_hi``
+        and ``_provenance``, and ``density_kg_m3``.
         Figures are NaN where `status` is not ``ok``, but where it names a reason why coercivity
         alone is not known, such as "no free rare earth": B_r, its coefficient and the density
         stay there. Coercive fields below 250 K, where nothing was validated, have the provenance

@@ -119,7 +119,7 @@ class Entries:
         Raises
         ------
         DataError
-            If the snapshot carries no structures.
+            If the snapshot carries no structures, as the embedded one.
         FileNotFoundError
             If the file that the manifest names is gone.
         """

@@ -172,6 +172,13 @@ def build_space(
     ------
     DataError
         If a formula of an entry with a usable energy cannot be read, or an element lies below zero.
+
+    Examples
+    --------
+    >>> entries = ["SmCo5", "SmCo3", "SmCo5"]
+    >>> space = build_space(entries, np.array([-0.1, np.nan, -0.2]))
+    >>> space.formulas, space.energy.tolist(), space.left_out
+    (['Co', 'Sm', 'SmCo5'], [0.0, 0.0, -0.2], ('SmCo3: no formation energy',))
     """
     absurd = ~(np.abs(energies) <= ABSURD_EV_ATOM)
     collapsed = (
@@ -304,6 +311,7 @@ def find_compositions(
 def lowest_entries(snapshot: Entries) -> PhaseSpace:
     """Return the lowest entry of every composition of a snapshot; a UserWarning names entries left out.
 
+    `snapshot` is an `Entries` or `Snapshot`, such as `open_snapshot` returns.
     Of the frame ``snapshot.entries`` the columns ``formula`` and
     ``formation_energy_eV_atom`` are read (KeyError without them), and, where
     they are there, ``energy_error_eV_atom``, ``magnetic_moment_muB_atom``,
@@ -429,7 +437,7 @@ class Systems:
     bounds: IntArray  # where each system's rows lie in `order`, (systems + 1,)
 
     def runs(self, chosen: BoolArray) -> tuple[IntArray, ...]:
-        """Split the rows of the chosen systems into runs of at most `RUN` rows.
+        """Split the rows of the chosen systems into runs of at most `RUN` (16,384) rows.
 
         `chosen` is bool, (systems,). Each array is int64, one entry a run. No system chosen gives
         empty arrays.
@@ -558,12 +566,14 @@ def _is_subset(
 
 
 def find_facets(space: PhaseSpace, members: BoolArray) -> "Planes | None":
-    """Return the facets of a chemical system; None where they cannot be had, see `_find`.
+    """Return the facets of a chemical system; None if they cannot be had.
 
+    None is returned if qhull fails, or a facet prices a phase above its energy.
     They are computed at the first call and kept in ``space.facets``, None too.
     `space` has the phases on the hull, see `stable_space`. `members`, bool
-    (columns,), says which elements the system has, by the columns of `space`,
-    not by atomic number. The m elements of the system are in the order of
+    (columns,), says which elements the system has, by the columns of `space`:
+    that of atomic number z has the column ``space.column[z - 1]``, -1 where
+    the space has none of it. The m elements of the system are in the order of
     their columns. `Planes` has ``price``, chemical potentials of each facet,
     (facets, m), eV/atom; ``corner``, int32 (facets, m), numbers of the phases
     in `space`, ascending; ``energy`` of the corners, (facets, m), eV/atom;

@@ -60,7 +60,7 @@ def fetch_records(
     ----------
     systems : list of str
         Chemical systems, such as "Co-Sm", elements in alphabetical order; those of fewer elements
-        must be listed, too.
+        must be listed, too, as `subsystems` does.
     key : str
         API key. It goes to the process through its standard input, not through its environment.
     endpoint : str
@@ -403,11 +403,13 @@ class _Watch:
     def check(self, response: Any, *_: Any, **__: Any) -> None:
         """Read an HTTP answer whole and check it; a hook of requests.
 
-        `response` is that of requests; further arguments, `_` and `__`, are not used. Nothing is
-        returned. `_PassingError` is raised if another answer may come later (429, or 500 and
-        above), NetworkError if not (any other status but 200, or a redirect to another host). The
-        body is read into memory, see `_read`, and the documents of an answer of 200 are counted. A
-        redirect to the same scheme, host and port passes.
+        `response` is that of requests; further arguments, `_` and `__`, are
+        not used. Nothing is returned. `_PassingError` is raised if another
+        answer may come later (429, or 500 and above), NetworkError if not (any
+        other status but 200, or a redirect to another host). The body is read
+        into memory, see `_read`, and the documents of an answer of 200 are
+        counted, with the errors of `_count`. A redirect to the same scheme,
+        host and port passes.
         """
         where = _place(response.url)
         status = response.status_code

@@ -70,8 +70,8 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     Parameters
     ----------
     source : Entries
-        Snapshot (an `Entries`, not its frame) whose energies are to be
-        corrected.
+        Snapshot (an `Entries`, not its frame), such as `open_snapshot`
+        returns, whose energies are to be corrected.
     target : Entries
         Snapshot whose scheme they are to have. Neither is changed. Of both the lowest entry of each
         composition counts, pure elements do not.
@@ -144,7 +144,8 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
     snapshot : Entries or Snapshot
         The snapshot, which is not changed. Its manifest must have ``scheme``.
     embedded : Entries
-        The embedded snapshot, whose manifest must have ``source``.
+        The embedded snapshot, ``open_snapshot()``, whose manifest must have
+        ``source``.
 
     Returns
     -------

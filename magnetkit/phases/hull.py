@@ -65,7 +65,8 @@ def solve(
     table : CompositionTable
         n compositions; not changed.
     space : PhaseSpace
-        Phases that compete, with all elements of them.
+        Phases that compete, with all elements of them, such as `stable_space`
+        or `lowest_entries` returns.
     products : bool
         Whether to compute the products; their width is 0 otherwise.
 
@@ -200,7 +201,8 @@ def stable_space(snapshot: Entries) -> PhaseSpace:
 def measure_distances(snapshot: Entries) -> FloatArray:
     """Return the distance of each entry to the hull of its snapshot, eV/atom, (n,).
 
-    They are at least 0. Entries are in the order of ``snapshot.entries``,
+    `snapshot` is an `Entries` or `Snapshot`, such as `open_snapshot` returns.
+    Distances are at least 0. Entries are in the order of ``snapshot.entries``,
     whose columns ``formula`` and ``formation_energy_eV_atom`` are read; the
     column of distances is not. NaN where an entry has no energy. Entries that
     the hull leaves out have a distance too. Elements without an entry stand at
@@ -292,7 +294,8 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     Parameters
     ----------
     source : Entries
-        The snapshot. Facets are kept in its cache.
+        The snapshot, such as `open_snapshot` returns. Facets are kept in its
+        cache.
     elements : sequence of str
         Symbols, such as ``["Sm", "Co", "Fe"]``, two or more, each once (ValueError for one alone,
         IndexError if one stands twice). KeyError for a text that is none; a text such as "Sm-Co"
@@ -357,7 +360,7 @@ def _phases_above_hull(
     Parameters
     ----------
     space : PhaseSpace
-        All compositions of a snapshot.
+        All compositions of a snapshot, as `lowest_entries` returns them.
     columns : list of int
         Elements of the system, atomic numbers less one; the order of the shares in the result.
     stable : set of str

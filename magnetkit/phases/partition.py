@@ -482,6 +482,13 @@ def assign_hosts(table: CompositionTable, host: str = "auto") -> Int8Array:
     ------
     InputError
         If `host` is neither ``"auto"`` nor a name of `HOST_NAMES`; a formula is none.
+
+    Examples
+    --------
+    >>> table = CompositionTable.from_strings(["Nd2Fe14B", "Fe3O4"])
+    >>> codes = assign_hosts(table)
+    >>> codes.tolist(), HOST_NAMES[codes[0]]
+    ([0, -1], '2:14:1')
     """
     if host == "auto":
         from .._core._threads import share_rows
@@ -602,6 +609,12 @@ def is_in_windows(
     ------
     DataError
         If a side names neither an element nor a group.
+
+    Examples
+    --------
+    >>> table = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5"])
+    >>> is_in_windows(table, {"R / (R + M)": (0.1, 0.15)}).tolist()
+    [True, False]
     """
     from ..alloy._row_kernels import sums
 

@@ -423,6 +423,8 @@ def load(snapshot: Snapshot | str | Path | None = None) -> "pd.DataFrame":
 
     Raises
     ------
+    InputError
+        If `snapshot` is an empty text, or none of these.
     DataError
         If the folder is no snapshot or damaged.
     """
@@ -614,8 +616,10 @@ def _write_table(file: Path, table: "pd.DataFrame") -> str:
 def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":
     """Yield material id and pymatgen structure of each crystal of a snapshot.
 
-    `snapshot` must hold structures: DataError otherwise, when the first one is taken. Pairs are
-    (id, Structure), in the order of ``snapshot.structures()``; the id is a text such as "mp-1429".
+    `snapshot` must hold structures (``snapshot.has_structures``), which the
+    embedded one does not: DataError otherwise, when the first one is taken.
+    Pairs are (id, Structure), in the order of ``snapshot.structures()``; the
+    id is a text such as "mp-1429".
     """
     from pymatgen.core import Structure
 

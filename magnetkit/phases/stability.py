@@ -79,8 +79,8 @@ def stability(
     DataFrame
         One row a composition that could be read, in the frame library of the
         input, with the other columns of the input behind.
-        ``probability_phase_forms`` with ``_lo``, ``_hi`` and ``_provenance``:
-        that the phase is in equilibrium at this temperature.
+        ``probability_phase_forms`` with ``_lo``, ``_hi`` and ``_provenance``
+        (``surrogate``): that the phase is in equilibrium at this temperature.
         ``formation_energy_eV_atom`` (at 0 K) and ``energy_above_hull_eV_atom``
         (free energy over what competes, not below zero, uncorrected), each
         with ``_lo``, ``_hi`` and ``_provenance``: ``physics``, or
@@ -164,7 +164,10 @@ def stability_columns(
         ``energy_above_hull_eV_atom`` (eV/atom, NaN where data do not decide),
         each with ``_lo``, ``_hi`` and ``_provenance``; ``stability_status``,
         "judged" or a sentence that begins with "not judged"; with `words`,
-        ``decomposes_to``. Not the last two columns of `stability`.
+        ``decomposes_to``. Not the last two columns of `stability`. It is a
+        dict of arrays: numbers are ndarrays, ``_provenance`` and the status
+        `Coded`, ``decomposes_to`` is Arrow's; ``columns.frame()`` makes a
+        DataFrame.
 
     Raises
     ------

@@ -96,7 +96,8 @@ def by_route(
     temperatures : sequence of float
         K.
     job : Job
-        Conditions of the screening, which give the process of each route.
+        Conditions of the screening, ``result.job`` of a `Ranked`, which give
+        the process of each route.
 
     Returns
     -------
@@ -123,12 +124,13 @@ def demagnetization_curves(
     """Compute the demagnetization curves of one magnet by the process and load line of a job.
 
     `table` has one row, `shell` is a text such as "Tb 0.5 wt%", empty for
-    none; `kelvin` is in K. Of `job` the ``process`` and the load line of the
-    ``duty`` of its ``conditions`` count, not its temperature. The
-    `Demagnetization` has one magnet at one temperature: ``remanence`` (T),
-    ``coercivity`` (A/m), ``working_field`` (A/m), ``working_induction`` (T)
-    and ``above_knee`` have the shape (1, 1); ``field`` (H, A/m, 0 or below),
-    ``polarization`` and ``induction`` (T) are (1, 1, m).
+    none; `kelvin` is in K. `job` is such as ``result.job`` of a `Ranked`; the
+    ``process`` and the load line of the ``duty`` of its ``conditions`` count,
+    not its temperature. The `Demagnetization` has one magnet at one
+    temperature: ``remanence`` (T), ``coercivity`` (A/m), ``working_field``
+    (A/m), ``working_induction`` (T) and ``above_knee`` have the shape (1, 1);
+    ``field`` (H, A/m, 0 or below), ``polarization`` and ``induction`` (T) are
+    (1, 1, m).
     """
     process = job.conditions.process
     line = job.conditions.duty.load_line
@@ -297,7 +299,7 @@ def verdict_text(result: "Ranked") -> list[str]:
     Parameters
     ----------
     result : Ranked
-        The screening.
+        The screening, such as `magnetkit.screen` returns.
 
     Returns
     -------
@@ -454,7 +456,7 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
     Parameters
     ----------
     result : Ranked
-        The screening.
+        The screening, such as `magnetkit.screen` returns.
     decided : pandas.DataFrame
         Rows of the decisions, today's magnet first: ``heavy_rare_earth_wt_pct``,
         ``heavy_rare_earth_saved_wt_pct``, ``decision_status`` and what `decision_numbers` and
@@ -533,8 +535,9 @@ def requirement_text(text: str, profile: "Profile") -> str:
 def requirement_in_words(requirement: "Requirement") -> str:
     """Write a requirement in words, e.g. ``Remanence ≥ 0.8 T at 20 °C``, in the units of the setting.
 
-    ``minimum`` gives "≥", ``maximum`` "≤", ``absolute_maximum`` "≤" and the label between bars. No
-    temperature stands where ``temperature_K`` is None.
+    It is one of ``profile.requirements``. ``minimum`` gives "≥", ``maximum``
+    "≤", ``absolute_maximum`` "≤" and the label between bars. No temperature
+    stands where ``temperature_K`` is None.
     """
     column = COLUMNS[requirement.column]
     name = (
@@ -564,7 +567,9 @@ def _lower_label(label: str) -> str:
 def objectives(profile: "Profile") -> list[str]:
     """Write the objectives of `profile` in words, in their order, e.g. ``least material cost``.
 
-    A direction "min" is "least", any other "largest". The result is a list of one text each.
+    A direction "min" is "least", any other "largest". The result is a list of
+    one text each. `profile` is that of a device, such as
+    `magnetkit.applications.load` returns; its ``goals`` are read.
     """
     texts = []
     for name, direction in profile.goals:
@@ -579,8 +584,8 @@ def objectives(profile: "Profile") -> list[str]:
 def requirements(shown: Magnets) -> list[dict[str, Any]]:
     """Describe each requirement of the device and the values of each decision.
 
-    `shown` are the decisions, which are evaluated here at the temperatures of
-    the requirements.
+    `shown` are the decisions, as `shown_magnets` returns them; they are
+    evaluated here at the temperatures of the requirements.
 
     Returns
     -------
@@ -624,7 +629,7 @@ def stages(result: "Ranked") -> list[str]:
     Parameters
     ----------
     result : Ranked
-        The screening.
+        The screening, such as `magnetkit.screen` returns.
 
     Returns
     -------
@@ -652,7 +657,7 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
     Parameters
     ----------
     result : Ranked
-        The screening.
+        The screening, such as `magnetkit.screen` returns.
 
     Returns
     -------
@@ -772,8 +777,8 @@ def scenarios_to_show(own: str) -> list[str]:
 def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
     """Compute supply risk and cost of the shown magnets in every scenario.
 
-    `shown` are the magnets. The scenario of the screening comes first if it is
-    no embedded one.
+    `shown` are the magnets, as `shown_magnets` returns them. The scenario of
+    the screening comes first if it is no embedded one.
 
     Returns
     -------
@@ -798,8 +803,8 @@ def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
 def elements(shown: Magnets) -> list[list[str]]:
     """Describe the supply of each element in the shown magnets, the riskiest element first.
 
-    `shown` are the magnets; their shells count. The scenario is that of the
-    screening.
+    `shown` are the magnets, as `shown_magnets` returns them; their shells
+    count. The scenario is that of the screening.
 
     Returns
     -------

@@ -37,10 +37,11 @@ def check_picture(path: Path | None) -> None:
 def save_design(found: "Diffusion", path: Path) -> None:
     """Draw a design, see `draw_design`, and write it to the .png, .svg or .pdf file `path`.
 
-    `found` is the `Diffusion` that `magnetkit.diffuse` returned; its best element is
-    drawn. The suffix of `path` is not checked here, see `check_picture`. An
-    existing file is replaced. InputError without matplotlib, or if the file
-    cannot be written.
+    `found` is the `Diffusion` that `magnetkit.diffuse` returned; its best
+    element is drawn. The suffix of `path` is not checked here, see
+    `check_picture`; for another one matplotlib raises ValueError. An existing
+    file is replaced. InputError without matplotlib, or if the file cannot be
+    written.
     """
     figure = draw_design(found)
     with replacing(path) as temporary:

@@ -548,7 +548,9 @@ def demagnetization(
     Parameters
     ----------
     given : sequence of Demagnetization
-        Curves, at least one, each of one or more magnets and temperatures.
+        Curves, at least one, each of one or more magnets and temperatures, as
+        `magnetkit.magnetism.demagnetization` returns them. A single one goes
+        in a list.
     names : sequence of str
         Plain text, for each magnet at each temperature, those of a magnet
         together. ValueError if there are more or fewer.
@@ -691,7 +693,11 @@ def _load_line(given: Sequence["Demagnetization"]) -> Part:
 
 
 def objectives(profile: "Profile") -> list[str]:
-    """List the columns that the ranking for a device strives for, in the order of its profile."""
+    """List the columns that the ranking for a device strives for, in the order of its profile.
+
+    Of `profile`, such as `magnetkit.applications.load` returns, the
+    ``objectives`` count, such as "supply_risk:min", which gives "supply_risk".
+    """
     return [Objective.parse(text).column for text in profile.objectives]
 
 

@@ -438,7 +438,7 @@ def print_ranking(
     Parameters
     ----------
     result : Ranked
-        The screening.
+        The screening, such as `magnetkit.screen` returns.
     top : int, optional
         Number of best candidates, those without a rank left out; the decisions otherwise.
     as_json : bool
@@ -486,7 +486,7 @@ def _print_best(
     Parameters
     ----------
     result : Ranked
-        The screening.
+        The screening, such as `magnetkit.screen` returns.
     best : pandas.DataFrame
         Its best rows, all of which have a rank, one at least; all columns of results.
     columns : str or None
@@ -551,7 +551,7 @@ def _print_decisions(
     Parameters
     ----------
     result : Ranked
-        The screening.
+        The screening, such as `magnetkit.screen` returns.
     columns : str or None
         Names joined by commas: on a terminal a table of these columns comes
         first, in a pipe they are those of the CSV.
@@ -586,7 +586,7 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
     Parameters
     ----------
     result : Ranked
-        The screening.
+        The screening, such as `magnetkit.screen` returns.
     best : pandas.DataFrame
         Its best rows, or none: ``rank``, ``probability_meets_requirements`` and
         ``failed_requirements``. Of these the likeliest is named.
@@ -869,9 +869,10 @@ def print_comparison(
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row a property: ``label``, ``unit``, a column a magnet, and
-        ``difference`` or ``difference_2`` and so on. Rows "formula" and "status" are
-        required. A magnet's name must not begin like one of the other columns.
+        One row a property, whose index, called "property", has the names of
+        the rows: ``label``, ``unit``, a column a magnet, and ``difference`` or
+        ``difference_2`` and so on. Rows "formula" and "status" are required. A
+        magnet's name must not begin like one of the other columns.
     as_json : bool
         Print all rows, one object a line, with the name of the row as ``property``.
     units : {"si", "cgs"} or None
@@ -1047,7 +1048,7 @@ def table_html(
         Results in SI units. A column without ``_lo`` and ``_hi`` is written without an interval.
         ``in_domain`` (bool) says which rows are outside; without it none is.
     rows : int
-        Number of rows.
+        Number of rows, 10 where it is not given.
     first : iterable of str
         Columns of the registry in their order (KeyError for another that `frame` has), of which the
         first eight that `frame` has with values are written.

@@ -141,10 +141,11 @@ def format_interval(
 ) -> str:
     """Write a result with its interval behind it, ``563 (419 to 756)``; without one if it has none.
 
-    `row` is a row of results with the column `name`, such as "coercivity_kA_m",
-    (KeyError without it) and, if it has an interval, its ends ``_lo`` and ``_hi``.
-    `number` takes a value or an end, in display units, and returns its text. A
-    missing number is "–", a missing text empty.
+    `row` is a row of results with the column `name`, one of the registry such
+    as "coercivity_kA_m" (KeyError for another, or without it), and, if it has
+    an interval, its ends ``_lo`` and ``_hi``. `number` takes a value or an
+    end, in display units, and returns its text. A missing number is "–", a
+    missing text empty.
     """
     text, interval = with_range(row, name, number, number)
     if interval:
@@ -295,7 +296,8 @@ def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
     Parameters
     ----------
     columns : sequence of Shown
-        Columns of a table, whose ``width`` and ``priority`` count. They are not changed.
+        Columns of a table, made as ``Shown(heading, cells, number,
+        priority)``; ``width`` and ``priority`` count. They are not changed.
     width : int
         Characters. A column takes three more than its text, and the table one more.
 
@@ -341,7 +343,10 @@ def print_table(
     title : str
         Title above.
     columns : sequence of Shown
-        With ``heading`` and ``cells``, texts, as many in each (ValueError).
+        Made as ``Shown(heading, cells, number, priority)``. ``cells`` are
+        texts, as many in each (ValueError); ``number`` is True for numbers,
+        which stand to the right and are not folded; a column of priority 0
+        stays.
     styles : sequence of str
         Style of each row, as rich names it, such as "dim"; rows beyond them
         have none.

@@ -271,9 +271,10 @@ def _draw_figures(
     result : Ranked
         The screening.
     spread : pandas.DataFrame
-        A sample over all ranks, with all columns of results.
+        A sample over all ranks, with all columns of results, as
+        ``result.sample_ranks(n)`` returns it.
     shown : Magnets
-        The decisions.
+        The decisions, as `_content.shown_magnets` returns them.
 
     Returns
     -------
@@ -428,7 +429,8 @@ def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
         ``candidate``, ``rank``, ``meets_requirements`` and ``probability_meets_requirements``. It
         is not changed. One without B_r or H_cJ at 20 C is left out.
     shown : Magnets
-        The decisions, evaluated at 20 C here too.
+        The decisions, as `_content.shown_magnets` returns them, evaluated at
+        20 C here too.
     hosts : list of str
         Host families such as "2:14:1", whose grades are drawn; all if none of them is sold.
 
@@ -525,7 +527,8 @@ def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
     Parameters
     ----------
     shown : Magnets
-        The decisions, which are evaluated here; today's has its interval as an area.
+        The decisions, as `_content.shown_magnets` returns them, which are
+        evaluated here; today's has its interval as an area.
     low, high : float
         Ends of the temperatures, K, both included.
 
@@ -561,10 +564,10 @@ def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
 def _demagnetization(shown: Magnets) -> Part:
     """Build J(H) and B(H) of the decisions with the load line, at the temperature of the job.
 
-    `shown` are the decisions, each evaluated by its ``route`` of ``rows``,
-    with its row of ``table`` and its text of ``shells``. The result is
-    plotly's ``data`` and ``layout``, in kA/m and T; x is the reverse field -H,
-    positive.
+    `shown` are the decisions, as `_content.shown_magnets` returns them, each
+    evaluated by its ``route`` of ``rows``, with its row of ``table`` and its
+    text of ``shells``. The result is plotly's ``data`` and ``layout``, in kA/m
+    and T; x is the reverse field -H, positive.
     """
     figures = []
     for row, route in enumerate(shown.rows["route"].astype(object).fillna("")):
@@ -583,10 +586,10 @@ def _demagnetization(shown: Magnets) -> Part:
 def _supply(shown: Magnets) -> Part:
     """Build the bars of supply risk and cost of the decisions in every scenario.
 
-    `shown` are the decisions. The result is plotly's ``data`` and ``layout``:
-    two panels, risk (0 to 1) above and cost (USD/kg) below, a group of bars
-    for each scenario; ``data`` has two traces for each decision, risk, then
-    cost.
+    `shown` are the decisions, as `_content.shown_magnets` returns them. The
+    result is plotly's ``data`` and ``layout``: two panels, risk (0 to 1) above
+    and cost (USD/kg) below, a group of bars for each scenario; ``data`` has
+    two traces for each decision, risk, then cost.
     """
     states = _content.by_scenario(shown)
     titles = [

@@ -202,10 +202,10 @@ class TableCandidates:
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the table in slices of `size` rows; the first also has the lines that were rejected.
 
-        Each item is a callable that takes nothing and returns its `Chunk`, with
-        ``table``, ``labels``, ``shells``, ``extra`` and ``rejected``. Labels are
-        the candidates as written, or the formulas. A table without rows gives
-        one empty chunk.
+        `size` is 32,768 where it is not given. Each item is a callable that
+        takes nothing and returns its `Chunk`, with ``table``, ``labels``,
+        ``shells``, ``extra`` and ``rejected``. Labels are the candidates as
+        written, or the formulas. A table without rows gives one empty chunk.
         """
         bad_rows = [*self.rejected]
         for start in range(0, max(len(self.table), 1), size):
@@ -268,11 +268,12 @@ class SpaceCandidates:
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the leading magnets, the charges by route, then the spaces in pieces.
 
-        A piece of a space has `size` formulas, less those that are a leading
-        magnet with the same shell or stood in an earlier space; where none is
-        left there is no piece. Each item is a callable that takes nothing and
-        returns its `Chunk`. Leading magnets, if there are any, are one piece,
-        and so are the charges of a route, whatever `size` says.
+        A piece of a space has `size` formulas (32,768 where it is not given),
+        less those that are a leading magnet with the same shell or stood in an
+        earlier space; where none is left there is no piece. Each item is a
+        callable that takes nothing and returns its `Chunk`. Leading magnets,
+        if there are any, are one piece, and so are the charges of a route,
+        whatever `size` says.
         """
         row = 0
         if self.leading:
@@ -398,9 +399,10 @@ class Chosen:
         """Yield the chosen candidates in order, joining small pieces of a space up to `size` rows.
 
         ``rows`` of this object maps numbers of the source's pieces to int64
-        positions within them; pieces that it does not name are left out. Joined
-        pieces have 4096 rows at most. Each item is a callable that takes
-        nothing and returns its `Chunk`.
+        positions within them; pieces that it does not name are left out.
+        Joined pieces have 4096 rows at most. `size` is 32,768 where it is not
+        given. Each item is a callable that takes nothing and returns its
+        `Chunk`.
         """
         waiting: list[tuple[Piece, IntArray]] = []
         for number, piece in enumerate(self.source.pieces(self.size)):
@@ -452,9 +454,9 @@ class FileCandidates:
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Read the file and yield its rows in pieces of `size`, each a callable that returns its `Chunk`.
 
-        The callable takes nothing. A row that cannot be read is listed in
-        ``rejected`` of its chunk and is not among its candidates; a chunk may
-        have no candidates.
+        `size` is 32,768 where it is not given. The callable takes nothing. A
+        row that cannot be read is listed in ``rejected`` of its chunk and is
+        not among its candidates; a chunk may have no candidates.
         """
         for block in read_blocks(self.path, size):
             yield partial(self._chunk, block)
@@ -551,9 +553,12 @@ def as_candidates(
         `CompositionTable`, a recipe, or a column of recipes; a `Candidates` is
         returned as it is. A file is read when its pieces are.
     profile : Profile
-        The device; it counts for None alone.
+        The device, such as `magnetkit.applications.load` returns; it counts
+        for None alone.
     basis : {"auto", "atomic", "weight"}
-        What amounts are.
+        What the amounts of a text are. With "auto" a formula is in atoms, and
+        a text with a balance, or whose amounts sum to 100, is rejected unless
+        it names "wt.%" or "at.%" itself.
     column : str, optional
         Column of the compositions in a table; ``composition`` or the only text
         column otherwise.
@@ -619,12 +624,13 @@ def _atomic_formula(reference: "Reference") -> str:
 def profile_space(profile: "Profile") -> SpaceCandidates:
     """Return the default candidates of the device `profile`.
 
-    Of its ``space`` each part has ``formula``, ``replace``, ``step``,
-    ``limits`` and ``shell`` (texts). They are, in this order, its reference
-    magnet and the formula of each part with each of its shells (``leading``,
-    pairs of formula and shell), the charges by route as of `charges`
-    (``charges``), and the spaces (``spaces``). InputError if the device has no
-    space and no charge of its hosts is known.
+    `profile` is such as `magnetkit.applications.load` returns. Of its
+    ``space`` each part has ``formula``, ``replace``, ``step``, ``limits`` and
+    ``shell`` (texts). They are, in this order, its reference magnet and the
+    formula of each part with each of its shells (``leading``, pairs of formula
+    and shell), the charges by route as of `charges` (``charges``), and the
+    spaces (``spaces``). InputError if the device has no space and no charge of
+    its hosts is known.
     """
     leading = [
         (_atomic_formula(profile.reference), profile.reference.shell or "")
@@ -649,10 +655,11 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
 def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
     """List the melts for the device `profile` by route.
 
-    They are of every host that the device allows and whose magnets are sold up
-    to its temperature, less the routes that do not bear it: ``allowed_hosts``
-    (names such as "2:14:1"), ``temperature_max_K`` and ``is_compensated`` of
-    the profile count.
+    `profile` is such as `magnetkit.applications.load` returns. The melts are
+    of every host that the device allows and whose magnets are sold up to its
+    temperature, less the routes that do not bear it: ``allowed_hosts`` (names
+    such as "2:14:1"), ``temperature_max_K`` and ``is_compensated`` of the
+    profile count.
 
     Returns
     -------

@@ -176,7 +176,8 @@ class Place:
         listed.
 
         Paths are separated by "/", such as
-        "ranked.parquet/part-000000.parquet".
+        "ranked.parquet/part-000000.parquet". They are relative only if the
+        ``address`` of a folder is written plainly, without a slash at its end.
         """
         root = self._location[1]
         selector = fs.FileSelector(root, recursive=True, allow_not_found=True)
@@ -222,7 +223,9 @@ def file_digest(content: bytes) -> str:
 
 @contextmanager
 def lock(path: Path, wait: float = 0.0) -> Iterator[None]:
-    """Lock a results folder, which must exist, against other processes within the block.
+    """Lock a results folder against other processes; a context manager.
+
+    The folder must exist, and is locked within the block.
 
     The lock is the operating system's, so that a killed process leaves none
     behind. The file ``.magnetkit-holder`` in the folder names its owner; it
@@ -627,9 +630,10 @@ def read_rejections(place: Place) -> list[Rejected]:
 def _readable(name: str) -> Iterator[None]:
     """Convert an error of reading in the block to a StoreError that says `name` is damaged.
 
-    `name` is a path or URL. The errors are OSError (so a missing file too),
-    ArrowException, AttributeError, KeyError, TypeError and ValueError; but
-    InputError, of a store that cannot be reached, passes.
+    It is a context manager. `name` is a path or URL. The errors are OSError
+    (so a missing file too), ArrowException, AttributeError, KeyError,
+    TypeError and ValueError; but InputError, of a store that cannot be
+    reached, passes.
     """
     try:
         yield

@@ -54,7 +54,8 @@ def _show(units: str, column: str, *values: float) -> str:
     (KeyError otherwise), in which `values` are given.
 
     Any other `units` than "cgs" are SI: "1.200 T", "1600 kA/m", "12.00 kG",
-    "20.11 kOe". NaN becomes "nan"; without `values` only the unit is written.
+    "20.11 kOe". NaN becomes "nan"; without `values` the text is a blank and
+    the unit.
     """
     digits, factor, unit, fine = _UNITS[COLUMNS[column].unit]
     if units != "cgs":
@@ -70,8 +71,9 @@ def lines(replacement: Any, units: str, *, everything: bool) -> list[str]:
     Parameters
     ----------
     replacement : Replacement
-        The answer: its ``answers`` (the first, the likeliest kind, is written),
-        ``reference``, ``limits``, ``request`` and texts are read.
+        The answer, as `magnetkit.replace` returns it: its ``answers`` (the
+        first, the likeliest kind, is written), ``reference``, ``limits``,
+        ``request`` and texts are read.
     units : {"si", "cgs"}
         Units to print: T and kA/m, or kG and kOe; anything but "cgs" is SI.
     everything : bool
@@ -128,10 +130,10 @@ def table_cells(
     Parameters
     ----------
     replacement : Replacement
-        Its reference is today's magnet.
+        As `magnetkit.replace` returns it; its reference is today's magnet.
     answer : Answer
-        One of its answers; its ``ways`` and ``own`` (None where no magnet is in
-        use) are written.
+        One of its ``answers``, a list; its ``ways`` and ``own`` (None where no
+        magnet is in use) are written.
     units : {"si", "cgs"}
         Units of B_r and H_cJ.
 

@@ -40,6 +40,12 @@ def sum_amounts(amounts: Sequence[tuple[str, Amount | None]]) -> Amount:
     Of one maker the distances of the low ends from the means add, and so do
     those of the high ends; over makers these are added as squares. Makers are
     compared as texts, "" being one of them.
+
+    Examples
+    --------
+    >>> one = Amount(low=1.0, mean=2.0, high=3.0)
+    >>> sum_amounts([("A", one), ("A", one), ("B", None)])
+    Amount(low=2.0, mean=4.0, high=6.0)
     """
     mean = sum(amount.mean for _, amount in amounts if amount is not None)
     below: dict[str, float] = {}

@@ -486,11 +486,11 @@ _ELEMENT_TOTAL = (
 def lines(answer: Any) -> list[str]:
     """Write the answer to a parts list: verdicts, kilograms, dollars, shortages, rows not understood.
 
-    `answer` is a `PartsAnswer`: its ``parts``, ``notes`` (texts) and the
-    frames ``frame``, ``totals``, ``shortages`` and ``refused`` are read. The
-    result is a list of lines of text: counts, kilograms, dollars, one for each
-    shortage, then of the parts at most 12, those to replace first; all refused
-    rows and all notes.
+    `answer` is a `PartsAnswer`, as `magnetkit.replace_parts` returns it: its
+    ``parts``, ``notes`` (texts) and the frames ``frame``, ``totals``,
+    ``shortages`` and ``refused`` are read. The result is a list of lines of
+    text: counts, kilograms, dollars, one for each shortage, then of the parts
+    at most 12, those to replace first; all refused rows and all notes.
     """
     parts = answer.parts
     replacements = [part for part in parts if part.way is not None]

@@ -35,11 +35,12 @@ _LONGEST_TEXT = 32_767
 def write_parts_workbook(answer: Any, path: Path) -> Path:
     """Write the answer of a parts list as the .xlsx file `path`; return that path.
 
-    `answer` is a `PartsAnswer`. The sheets are Answer (one row a part), Totals
-    (kilograms by element), Shortages, Order of change, Not understood,
-    Assumptions, and one for the ways of each part (or one for all). An existing
-    file is replaced. InputError if the suffix is another than .xlsx, or the
-    file cannot be written.
+    `answer` is a `PartsAnswer`, as `magnetkit.replace_parts` returns it. The
+    sheets are Answer (one row a part), Totals (kilograms by element),
+    Shortages, Order of change, Not understood, Assumptions, and one for the
+    ways of each part (or one for all). An existing file is replaced.
+    InputError if the suffix is another than .xlsx, or the file cannot be
+    written.
 
     Of `answer` the frames ``frame``, ``totals``, ``shortages``, ``changes``,
     ``refused`` and ``ways`` (with the columns ``Row`` and ``What``), ``notes``

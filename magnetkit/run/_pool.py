@@ -38,10 +38,10 @@ def iterate_results(
 ) -> Iterator[B]:
     """Yield ``work(piece)`` of each of `pieces` in order, computed by the workers of `pool`.
 
-    `work` takes one of `pieces`; on a cluster both must be picklable. Only a
-    few pieces are started before their turn, so that memory stays flat and an
-    interruption loses little. An error of a piece is raised in its turn; those
-    not started yet are then cancelled.
+    `pool` is what `open_workers` yields. `work` takes one of `pieces`; on a
+    cluster both must be picklable. Only a few pieces are started before their
+    turn, so that memory stays flat and an interruption loses little. An error
+    of a piece is raised in its turn; those not started yet are then cancelled.
     """
     futures: deque[Future[Any] | _Watched] = deque()
     try:
@@ -94,6 +94,8 @@ def open_workers(
     needed: Mapping[str, Any] | None = None,
 ) -> "Iterator[Pool]":
     """Open the workers of a run: threads, processes on this machine, or those of a cluster.
+
+    It is a context manager, as in ``with open_workers() as pool:``.
 
     Parameters
     ----------
@@ -298,6 +300,8 @@ def _alone(
 @contextmanager
 def reporting(progress: bool | Progress, task: str) -> Iterator[Progress]:
     """Provide the function that reports progress, called as ``report(done, total)``, within the block.
+
+    It is a context manager, as in ``with reporting(True, "Rows") as report:``.
 
     Parameters
     ----------
