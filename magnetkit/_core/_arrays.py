@@ -214,8 +214,9 @@ def respond(kelvin, first, n, ion, scales, tables, work, slopes):
 def reduced_moment(t, s):
     """Return the reduced moment, 0 to 1, of the transition-metal sublattice (Kuz'min's form).
 
-    `t` is the temperature over the Curie temperature; the moment is 0 from 1 on. `s` is the shape
-    of the curve.
+    `t` is the temperature over the Curie temperature, 0 or more; the moment is 0 from 1 on. `s` is
+    the shape of the curve, a pure number: the cube of the moment is 1 - s t^1.5 - (1 - s) t^2.5.
+    Both are single floats.
     """
     if t >= 1.0:
         return 0.0

@@ -147,7 +147,11 @@ class KernelFiles:
         return sorted(self.place.glob(f"*/{self.name}-*.nb[ci]"))
 
     def are_whole(self) -> bool:
-        """Say whether there is a list and all files are as it says."""
+        """Say whether there is a list (``list``) and all files have the SHA-256 that it says.
+
+        An empty or unreadable list gives False. A file that the list does not name is not looked
+        at.
+        """
         try:
             lines = self.list.read_text("ascii", "replace").splitlines()
             return bool(lines) and all(
@@ -158,7 +162,10 @@ class KernelFiles:
             return False
 
     def write_list(self) -> None:
-        """Write the list of the files as they are now; a failure is ignored."""
+        """Write the list (``list``) of the files as they are now; a failure is ignored.
+
+        A line is the SHA-256 of a file, two blanks and its path below the folder.
+        """
         with suppress(OSError):
             lines = [self._describe(file) for file in self.find()]
             handle, work = tempfile.mkstemp(dir=self.place)

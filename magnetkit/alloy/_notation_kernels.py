@@ -148,7 +148,11 @@ class Reading(NamedTuple):
 # columns int32, amounts float64: room for the entries of all rows; longest int64: bytes of a row
 @jit
 def make_reading(columns, amounts, longest):
-    """Allocate a `Reading` with levels for the brackets of a row of `longest` bytes."""
+    """Allocate a `Reading` with levels for the brackets of a row of `longest` bytes.
+
+    `columns`, int32, and `amounts`, float64, take the entries of all rows; they are kept, not
+    copied. Levels and state have any values until `_begin_row`.
+    """
     levels = np.empty((longest + 2, _LEVEL_FIELDS), np.int64)
     state = np.empty(_STATE_FIELDS, np.int64)
     return Reading(columns, amounts, levels, state, np.zeros(2))
@@ -228,7 +232,9 @@ def _read_pairs(text, at, reading):
     at : int64
         Place to begin at.
     reading : Reading
-        Entries are appended and the state is changed, in place.
+        As of `make_reading`, begun by `_begin_row`: columns, amounts, levels,
+        state and numbers. Entries are appended and the state is changed, in
+        place.
 
     Returns
     -------
@@ -315,7 +321,8 @@ def _read_amount(text, place, reading):
     place : int64
         Place of the amount.
     reading : Reading
-        Amounts, numbers and state are changed in place.
+        As of `make_reading`, begun by `_begin_row`: columns, amounts, levels,
+        state and numbers. Amounts, numbers and state are changed in place.
 
     Returns
     -------
@@ -364,7 +371,9 @@ def _read_balance(place, after, reading):
     place, after : int64
         Place of the word and that behind it.
     reading : Reading
-        The amount of the balance becomes 0, and levels and state are changed, in place.
+        As of `make_reading`, begun by `_begin_row`: columns, amounts, levels,
+        state and numbers. The amount of the balance becomes 0, and levels and
+        state are changed, in place.
 
     Returns
     -------
@@ -405,7 +414,9 @@ def _read_element(text, place, reading):
     place : int64
         Place of a capital.
     reading : Reading
-        The entry is appended, and levels and state are changed, in place.
+        As of `make_reading`, begun by `_begin_row`: columns, amounts, levels,
+        state and numbers. The entry is appended, and levels and state are
+        changed, in place.
 
     Returns
     -------
@@ -448,7 +459,9 @@ def _open_bracket(text, place, reading):
     place : int64
         Place of the opening bracket.
     reading : Reading
-        Its levels get one more, and its state is changed, in place.
+        As of `make_reading`, begun by `_begin_row`: columns, amounts, levels,
+        state and numbers. Its levels get one more, and its state is changed,
+        in place.
 
     Returns
     -------
@@ -522,7 +535,8 @@ def _close_bracket(text, place, reading):
     place : int64
         Place of the closing bracket.
     reading : Reading
-        Amounts, numbers and state are changed in place.
+        As of `make_reading`, begun by `_begin_row`: columns, amounts, levels,
+        state and numbers. Amounts, numbers and state are changed in place.
 
     Returns
     -------
@@ -586,7 +600,9 @@ def _read_hyphen(text, place, reading):
     place : int64
         Place of the hyphen.
     reading : Reading
-        Changed in place as for a comma: the open bracket is parted.
+        As of `make_reading`, begun by `_begin_row`: columns, amounts, levels,
+        state and numbers. Changed in place as for a comma: the open bracket is
+        parted.
 
     Returns
     -------
@@ -616,7 +632,9 @@ def _end_row(reading):
     Parameters
     ----------
     reading : Reading
-        All of the recipe; only read.
+        As of `make_reading`, begun by `_begin_row`: columns, amounts, levels,
+        state and numbers. All of the recipe is read into it; it is not
+        changed.
 
     Returns
     -------
@@ -667,8 +685,10 @@ def read_row(text, first, reading):
     first : int64
         Number of its first entry.
     reading : Reading
-        As of `make_reading`. Its state is reset. Columns and amounts are written from `first` on,
-        so there must be room.
+        As of ``make_reading(columns, amounts, longest)``: int32 and float64
+        arrays for the entries, and the bytes of the longest row. Its state is
+        reset. Columns (atomic number minus one) and amounts are written from
+        `first` to ``state[_ENTRY_END]`` - 1, so there must be room.
 
     Returns
     -------
@@ -1133,7 +1153,8 @@ def parse(
     """Read rows of text into compressed sparse rows of atomic fractions.
 
     A row that cannot be read is left out of the compressed rows and has a code; an
-    empty row is one of these. No rows give empty arrays.
+    empty row is one of these. No rows give empty arrays. Names of grades and of the
+    trade, such as PrNd, are not known here.
 
     Parameters
     ----------
@@ -1151,16 +1172,19 @@ def parse(
 
     Returns
     -------
-    indptr : ndarray of int64
+    indptr : ndarray of int64, shape (m + 1,)
     indices : ndarray of int32
     values : ndarray of float64
-        Compressed sparse rows of those rows that could be read, in order.
+        Compressed sparse rows of those m rows that could be read, in order: atomic
+        number minus one, ascending in a row, and atomic fractions that sum to one.
     codes : ndarray of int8, shape (n,)
-        The fault of each row, 0 for none.
+        The fault of each row, such as `BAD_SUM`; `FINE` (0) for none.
     places : ndarray of int64, shape (n,)
-        The character at fault, -1 for the whole row; only where there is a fault.
+        The character at fault from 0, -1 for the whole row; any number where there is
+        no fault.
     sums : ndarray of float64, shape (n,)
-        The sum of the amounts; only where there is a fault.
+        The sum of the amounts, with most faults as written; any number where there is
+        no fault.
     """
     n = len(offsets) - 1
     edges = np.linspace(0, n, stretches + 1).astype(np.int64)

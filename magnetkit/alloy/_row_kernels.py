@@ -34,7 +34,8 @@ def sums(rows, weights, kind=None):
     Parameters
     ----------
     rows : Rows
-        (indptr, indices, values) of n compositions.
+        A `Rows` of n compositions, as `CompositionTable.rows`: indptr, indices and values
+        by name, so a plain tuple will not do.
     weights : array_like of float64, shape (118,) or (kinds, 118)
         Weight of each element, such as its atomic mass.
     kind : ndarray of int8, shape (n,), optional
@@ -82,7 +83,8 @@ def sums_of_each(rows, figures):
     Parameters
     ----------
     rows : Rows
-        (indptr, indices, values) of n compositions.
+        A `Rows` of n compositions, as `CompositionTable.rows`: indptr, indices and values
+        by name, so a plain tuple will not do.
     figures : ndarray of float64, shape (118, k)
         Figures of each element, such as prices.
 
@@ -130,7 +132,8 @@ def largest_of_each(rows, weights, figures, least):
     Parameters
     ----------
     rows : Rows
-        (indptr, indices, values) of n compositions.
+        A `Rows` of n compositions, as `CompositionTable.rows`: indptr, indices and values
+        by name, so a plain tuple will not do.
     weights : ndarray of float64, shape (118,)
         Weight of each element, such as its atomic mass for shares by mass.
     figures : ndarray of float64, shape (118, k)
@@ -156,7 +159,8 @@ def _risks_of_sources(rows, weights, source, risk, half, out, start, stop):
     Parameters
     ----------
     rows : Rows
-        (indptr, indices, values) of n compositions.
+        A `Rows` of n compositions, as `CompositionTable.rows`: indptr, indices and values
+        by name, so a plain tuple will not do.
     weights : ndarray of float64, shape (118,)
         Weight of each element, such as its atomic mass.
     source : ndarray of int64, shape (118,)
@@ -210,7 +214,8 @@ def risks_of_sources(rows, weights, source, risk, half):
     Parameters
     ----------
     rows : Rows
-        (indptr, indices, values) of n compositions.
+        A `Rows` of n compositions, as `CompositionTable.rows`: indptr, indices and values
+        by name, so a plain tuple will not do.
     weights : ndarray of float64, shape (118,)
         Weight of each element, such as its atomic mass.
     source : ndarray of int64, shape (118,)
@@ -255,7 +260,8 @@ def marks(rows, bits, least):
     Parameters
     ----------
     rows : Rows
-        (indptr, indices, values) of n compositions.
+        A `Rows` of n compositions, as `CompositionTable.rows`: indptr, indices and values
+        by name, so a plain tuple will not do.
     bits : ndarray of int64, shape (118,)
         Bits of each element.
     least : ndarray of float64, shape (118,)
@@ -341,9 +347,9 @@ def _distances(rows, used, others, out, start, stop):
 def distances(rows, others):
     """Return the sums of absolute differences of atomic fractions, shape (n, k).
 
-    0 is for equal compositions, 2 for those without a common element. `rows` is `Rows`: (indptr,
-    indices, values) of n compositions. `others`, float64 (k, 118), are dense atomic fractions of k
-    compositions. The result is float64.
+    0 is for equal compositions, 2 for those without a common element. `rows` is a `Rows` of n
+    compositions, as `CompositionTable.rows`, and no plain tuple. `others`, float64 (k, 118), are
+    dense atomic fractions of k compositions. The result is float64.
     """
     out = np.empty((len(rows.indptr) - 1, len(others)))
     columns = np.flatnonzero(others.any(axis=0))

@@ -36,7 +36,8 @@ def _count_ways(ways, slot, last, r):
 def digits_of_rows(rows, site_counts, site_slots, caps, budgets, ways):
     """Return the digits of each row number of a space of substitutions.
 
-    The arguments behind `rows` describe the space. The last site runs fastest.
+    The arguments behind `rows` describe the space; ``Substitutions._plan`` has
+    them in this order. The last site runs fastest.
     On a site the digits rise in lexicographic order, the first slot slowest.
     All digits of row 0 are 0.
 

@@ -25,7 +25,8 @@ def _dominated_by_pairs(order, lo, hi, second, third, front):
     Parameters
     ----------
     order : ndarray of int64, shape (m,)
-        Points in lexicographic order, all distinct.
+        Numbers of the points, from 0, in lexicographic order of the three
+        objectives; the points are all distinct and without NaN.
     lo, hi : int
         The segment is `order` from `lo` to `hi` - 1.
     second, third : ndarray of float64, shape (n,)
@@ -57,7 +58,8 @@ def _lift(points, side, local, tree, front, size):
     Parameters
     ----------
     points : ndarray of int64, shape (m,)
-        Points of the segment by ascending second objective, of equals the left ones first.
+        Numbers of the points of the segment, from 0, by ascending second objective, of equals the
+        left ones first.
     side : ndarray of uint8, shape (n,)
         1 for points of the left half, 0 for those of the right.
     local : ndarray of int64, shape (n,)
@@ -100,7 +102,8 @@ def _lift(points, side, local, tree, front, size):
 def _divide(order, second, third, front):
     """Assign each point its front, in place, by dividing segments in halves.
 
-    `order`, int64 (m,), has the points in lexicographic order, all distinct and without NaN.
+    `order`, int64 (m,), has the numbers of the points, from 0, in lexicographic order of the three
+    objectives; the points are all distinct and without NaN.
     `second` and `third`, float64 (n,), are objectives by point. `front`, int32 (n,), must come in
     as 1 for the points of `order`, and is raised; other points stay as they were.
     """

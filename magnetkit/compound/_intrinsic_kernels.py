@@ -131,7 +131,7 @@ def _fill_interstices(h, model, sum_r, sum_x, carbon):
     model : Model
         As of `Parameters.kernel_parameters`; ``kind`` and ``counts`` are read.
     sum_r, sum_x, carbon : float
-        Atoms of rare earth, on interstitial sites and of carbon, in one unit.
+        Atoms of rare earth (above 0), on interstitial sites and of carbon, in one unit.
 
     Returns
     -------
@@ -266,9 +266,9 @@ def _add_metal(p, y, c, pairs, mix):
         Its share of the metals' sites.
     c : float
         Cobalt over cobalt and iron.
-    pairs : tuple of float
-        How much of its effect on the exchange of iron and of cobalt counts,
-        and the exchange of all pairs over that of cobalt.
+    pairs : tuple of three floats
+        How much of its effect on the exchange of iron counts, how much of that
+        on cobalt, and the exchange of all pairs over that of cobalt.
     mix : ndarray of float64, shape (5,)
         Volume (A^3), exchange (K), moment (Bohr magnetons), and the two parts
         of K_1 (MJ/m^3). Added to, but for the exchange.
@@ -447,6 +447,8 @@ def _write_ions(i, rows, h, model, sites, ion):
     Returns
     -------
     int
+        Number of ions written, 0 or more. A rare earth without a table of its
+        crystal field is none.
     """
     sum_r, c, moment_share = sites
     facts = model.ions.facts
@@ -623,7 +625,8 @@ def switching(i, state, ion, work, found, u):
         What `evaluate_state` returned: reduced moment, moment (Bohr magnetons), K_1, K_2 and K_3
         (MJ/m^3).
     u : float
-        Cosine of the angle with the axis, 1 on it.
+        Cosine of the angle with the axis, 1 on it, or what `barrier` returned for the three
+        constants.
 
     Returns
     -------

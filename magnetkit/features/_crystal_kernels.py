@@ -344,11 +344,13 @@ def half_pairs(lattice, frac, cutoff):
     Returns
     -------
     first : ndarray of int32, shape (m,)
-        First atom of each pair, at most the second.
+        First atom of each pair, from 0, at most the second; ascending, and the
+        pairs of one first atom in any order.
     second : ndarray of int32, shape (m,)
         Second atom of each pair.
     shift : ndarray of int32, shape (m, 3)
-        Cells by which the second atom is moved from where `frac` has it.
+        Cells by which the second atom is moved from where `frac` has it: the
+        pair is ``(frac[second] + shift - frac[first]) @ lattice`` apart.
     distance : ndarray of float64, shape (m,)
         Distance of the pair, angstrom; 0 for two atoms in one place.
     """
@@ -661,7 +663,7 @@ def dipole_tensors(lattice, frac, weights, cutoff, ewald, out):
     weights : ndarray of float64, shape (n, w)
         Weights of each atom, such as charge and moment; one tensor is summed for each of the w.
     cutoff : float
-        Largest distance of the sum in real space, angstrom.
+        Largest distance of the sum in real space, angstrom, above 0.
     ewald : bool
         Whether the sum over reciprocal vectors is added. Else the sum is over a sphere of `cutoff`.
     out : ndarray of float64, shape (n, w, 6)

@@ -160,6 +160,7 @@ RATIOS = (
     *("boron_ratio", "carbon_ratio", "nitrogen_ratio", "hydrogen_ratio"),
 )
 """The first columns of `out` below."""
+_N_RATIOS = len(RATIOS)
 
 
 @jit(part="copied")
@@ -170,11 +171,11 @@ def _ratio(part, whole):
 
 
 # rows                      compositions, each sums to one
-# weights float64[118, 18]   what each element adds to the sums of SUMS
+# weights float64[118, len(SUMS)]   what each element adds to the sums of SUMS
 # ions    float64[118, q]    properties of each rare earth, zero for other elements
 # targets float64[h, 3]      atomic fractions of R, M and boron in each stoichiometry
 # carbon  float64[h]         1 where carbon stands in for boron there, 0 where it is left out
-# out     float64[n, 19 + h + 2 q]   RATIOS, distances to the stoichiometries, then mean and
+# out     float64[n, len(RATIOS) + h + 2 q]   RATIOS, distances to the stoichiometries, then mean and
 #                                    standard deviation over R of each property, interleaved
 # Writes rows start to stop. What is over an empty sublattice, or a row without elements, is zero,
 # but a distance is a half there.
@@ -188,7 +189,7 @@ def describe_sublattices(
     ----------
     rows : Rows
         (indptr, indices, values) of atomic fractions, which sum to one in each row.
-    weights : ndarray of float64, shape (118, 18)
+    weights : ndarray of float64, shape (118, len(SUMS))
         What each element adds to each of `SUMS`, in that order.
     ions : ndarray of float64, shape (118, q)
         Properties of each rare earth, 0 for other elements.
@@ -196,7 +197,7 @@ def describe_sublattices(
         Atomic fractions of R, metals and boron in each stoichiometry.
     carbon : ndarray of float64, shape (h,)
         1 where carbon stands in for boron, 0 where it is left out.
-    out : ndarray of float64, shape (n, 19 + h + 2 q)
+    out : ndarray of float64, shape (n, len(RATIOS) + h + 2 q)
         Rows are overwritten: `RATIOS`, then the distances to the
         stoichiometries, then mean and standard deviation over R (not n - 1) of
         each property by turns. A distance is half the sum of absolute
@@ -262,8 +263,8 @@ def describe_sublattices(
             away = abs(_ratio(r, whole) - targets[h, 0])
             away += abs(_ratio(m, whole) - targets[h, 1])
             away += abs(_ratio(boron, whole) - targets[h, 2])
-            out[i, 19 + h] = 0.5 * away
-        o = 19 + targets.shape[0]
+            out[i, _N_RATIOS + h] = 0.5 * away
+        o = _N_RATIOS + targets.shape[0]
         for p in range(q):
             out[i, o + 2 * p] = mean[p]
             out[i, o + 2 * p + 1] = np.sqrt(square[p])

@@ -21,7 +21,8 @@ CHUNK = 256
 
 
 # b_r T, h_cj, h_knee A/m (fields of 0 or more), mu_rec: scalars. Returns p of `polarization`, above
-# 0, such that J(h_knee) = 0.9 B_r. A knee of h_cj or more counts as just below h_cj.
+# 0 (0 of a knee of 0), such that J(h_knee) = 0.9 B_r. A knee of h_cj or more counts as just below
+# h_cj. Where the straight line alone is next to 0.9 B_r there, or below, grains drop by `_LEAST_DROP`.
 @jit
 def corner(b_r, h_cj, h_knee, mu_rec):
     """Return the exponent of the corner of a curve."""

@@ -162,8 +162,9 @@ def phase_state(i, kelvin, state, ion, tables, work, reverses):
 # kelvin: temperature; i: alloy; phases: `Phases`; carried: J_s of its wall over that of its cell at
 # the reference; coupling: how far the wall follows the cells, 0 to 1; hard: whether the field is
 # wanted; work: as of `phase_state`, overwritten
-# -> the mean J_s, T, NaN without order; the field at which reversal starts, A/m, 0 if not wanted; the
-#    status of the hard phase, int, index into `STATUS`, 0 for `OK`
+# -> J_s of the hard phase, T, the mean over its cells, shell and walls, NaN without order; what other
+#    phases, density and alignment take is in `Rules.factor`; the field at which reversal starts, A/m,
+#    0 if not wanted; the status of the hard phase, int, index into `STATUS`, 0 for `OK`
 @jit(part="merged")
 def alloy_state(kelvin, i, phases, carried, coupling, hard, work):
     """Return polarization (T), nucleation field (A/m) and status of an alloy at a temperature."""
@@ -395,7 +396,8 @@ def magnet_state(kelvin, i, phases, rules, start, work):
 
 # on_h: half width of ln H_cJ of a magnet far from losing it; h_cj A/m, at the temperature; start: first
 # of `_start`, whose H_cJ but for poles (start[4]) is read; book: `TemperatureBook`
-# -> on_h itself where h_cj is 0 or NaN
+# -> on_h itself where h_cj is 0 or NaN, or enough of it is left; otherwise no more than
+#    book.widest_ln, unless on_h is more already
 @jit(part="copied")
 def unsure(on_h, h_cj, start, book):
     """Return the half width of ln H_cJ, which is wider the less of H_cJ is left."""
@@ -542,7 +544,8 @@ def _room(j, knee, on_j, permeance):
 # -> float64 (7, 3, m, n): B_r T, H_cj A/m, H_k A/m, (BH)max J/m3, T_max K, alpha, beta 1/K, each
 #    as centre, lower and upper end; status int8 (m, n): the first that is not `OK` among that of the
 #    temperature asked and those from grid[0] to second. NaN where the status is not `OK`, and for
-#    T_max where the load line lies beyond the knee already at the lowest temperature.
+#    T_max where the load line lies beyond the knee already at the lowest temperature. Where
+#    `Rules.limit` is 0, H_cJ, H_k and (BH)max are 0, T_max and beta NaN.
 def figures(asked, second, grid, phases, rules, load, widths):
     """Return the figures of the magnet made of each alloy, with their ranges, and the status."""
     n = phases.walls.size

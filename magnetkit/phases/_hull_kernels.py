@@ -449,7 +449,7 @@ class Remembered(NamedTuple):
 # (keep,) for work -> the column that prices x highest. Over the columns, to fill vector units.
 @jit(part="copied")
 def _nearest_basis(prices, kept, x, worth):
-    """Return which of the remembered bases prices a composition highest.
+    """Return which of the basis_store bases prices a composition highest.
 
     Parameters
     ----------
@@ -565,35 +565,35 @@ def _write(ids, held, n, settled, products, fractions):
         fractions[j] = 0.0
 
 
-# Take a remembered basis up; store the state's as number `at`.
+# Take a basis_store basis up; store the state's as number `at`.
 @jit(part="copied")
-def _recall(memory, at, state):
-    """Copy a remembered basis and its inverse into a state of the simplex.
+def _recall(basis_store, at, state):
+    """Copy a basis_store basis and its inverse into a state of the simplex.
 
-    `memory`, a `Remembered`, is read: ``bases``, (keep, m), and ``inverses``,
-    (keep, m, m). `at` is the number of the basis in it, from 0. ``basis`` and
+    `basis_store`, a `Remembered`, is read: ``bases``, (keep, m), and
+    ``inverses``, (keep, m, m). `at` is the number of the basis in it, from 0. ``basis`` and
     ``inverse`` of `state`, a `Simplex`, are overwritten; ``amounts``,
     ``price`` and ``cost`` stay as they were.
     """
     for b in range(len(state.basis)):
-        state.basis[b] = memory.bases[at, b]
-    copy(memory.inverses[at], state.inverse)
+        state.basis[b] = basis_store.bases[at, b]
+    copy(basis_store.inverses[at], state.inverse)
 
 
 @jit(part="copied")
-def _remember(state, since, at, memory):
-    """Store basis, inverse and prices of a state of the simplex as number `at` of `memory`.
+def _remember(state, since, at, basis_store):
+    """Store basis, inverse and prices of a state as number `at` of `basis_store`.
 
     `state`, a `Simplex`, is only read and its prices must be those of its
     basis. `since` is the number of steps since its inverse was computed.
     Column `at` (from 0) of ``prices``, (m, keep), and entry `at` of ``bases``,
-    ``inverses`` and ``sinces`` of `memory`, a `Remembered`, are overwritten.
+    ``inverses`` and ``sinces`` of `basis_store`, a `Remembered`, are changed.
     """
     for b in range(len(state.basis)):
-        memory.prices[b, at] = state.price[b]
-        memory.bases[at, b] = state.basis[b]
-    copy(state.inverse, memory.inverses[at])
-    memory.sinces[at] = since
+        basis_store.prices[b, at] = state.price[b]
+        basis_store.bases[at, b] = state.basis[b]
+    copy(state.inverse, basis_store.inverses[at])
+    basis_store.sinces[at] = since
 
 
 # Inside the simplex and in no special position, so that no step from here is degenerate.
@@ -647,7 +647,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
             m += 1
     state = allocate_workspace(m, len(ids))
     keep = min(_KEPT_BASES, last - first)
-    memory = Remembered(
+    basis_store = Remembered(
         np.empty((m, keep)), np.empty((keep, m), np.int64), np.empty((keep, m, m)),
         np.empty(keep, np.int64), np.empty(keep),
     )  # fmt: skip
@@ -673,12 +673,12 @@ def _run(rows, column, order, first, last, inside, phases, found):
         else:
             # The remembered basis that prices x highest is the nearest to its own.
             best = _nearest_basis(
-                memory.prices, min(kept, keep), x, memory.worth
+                basis_store.prices, min(kept, keep), x, basis_store.worth
             )
             if best != at:
                 at = best
-                _recall(memory, at, state)
-                since = memory.sinces[at]
+                _recall(basis_store, at, state)
+                since = basis_store.sinces[at]
                 costed = False
         if since >= 0 and not mix(
             state.inverse, x, state.amounts, _PRICE_SLACK
@@ -691,7 +691,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
             new = costed = True
         if new and since >= 0:
             at = kept % keep
-            _remember(state, since, at, memory)
+            _remember(state, since, at, basis_store)
             kept += 1
         n, total = _settle_products(x, within, state, room)
         found.hull[row] = total if since >= 0 else np.nan
@@ -877,6 +877,8 @@ def highest(table, place, rows, price, hull, facet, begin, end):
 # As above. Where facet int32 (n,) and found.hull hold what `highest` wrote, writes found.hull and
 # the products of `found` (width >= m, or 0: none) from the corners that are there alone, and done
 # bool (r,): False where no facet of this price holds the composition.
+# planes: price and energy (of the corners) eV/atom, and corner int32, ids of phases, (facets, m); order
+# int64 (facets, m) and factors float64 (facets, m, m), those of matrix, element by corner.
 @jit
 def split(table, place, rows, planes, facet, found, done, begin, end):
     """Write the products of each composition from the corners of its facet.

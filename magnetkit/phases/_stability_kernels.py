@@ -92,8 +92,9 @@ def _mix_sites(row, host, total, ideal, squares):
     row : tuple
         indices and values of all rows, and the first entry of the row and the one behind its last.
     host : Sites
-        ``role``, int8 (118,), the site of each element; ``place``; ``atoms``, float64 (3,), of each
-        site in a formula unit. Every element of the row has a site.
+        ``role``, int8 (118,), the site of each element, 0 rare earth, 1 metal,
+        2 interstitial; ``atoms``, float64 (3,), of each site in a formula unit.
+        Every element of the row has a site. ``place`` is not used.
     total : ndarray of float64, shape (3,)
         Amount on each site, above 0 wherever the row has an element.
     ideal : ndarray of float64, shape (nnz,)
@@ -136,7 +137,9 @@ def _weigh_metals(row, host, node, total, corner, space, count):
     total : ndarray of float64, shape (3,)
         Amount on each site, in this order.
     corner : tuple
-        Places of the rare earth and of the third element, and the product of their shares.
+        Places of the rare earth and of the third element (interstitial), and
+        the product of their shares. The second is 0 for a host without
+        interstitials.
     space : tuple
         Nodes, int64, and weights, float64. Both are written from `count` on
         and must have the room: one place for each metal and one for each pair
@@ -187,8 +190,9 @@ def interpolate(table, rows, host, nodes, found, start, stop):
         interstitial, -1 none), ``place``, int64 (118,), its place there, and
         ``atoms`` of each site, (3,).
     nodes : Energies
-        ``node``, int64 (R, X, M, M), numbers of the nodes, a metal with itself
-        being an end member; their ``mean``, (k,), eV/atom, and ``covariance``,
+        ``node``, int64 (R, X, M, M), numbers of the nodes by place of rare
+        earth, interstitial (X is 1 without any) and two metals, a metal with
+        itself being an end member; their ``mean``, (k,), eV/atom, and ``covariance``,
         (k, k); and ``noise``, (3,), variance of an end member, of mixed rare
         earths and of mixed metals.
     found : Interpolated
@@ -355,8 +359,9 @@ def _add_missing(key, row, host, members, pair, outer, x):
     host : Sites
         ``role``, site of each element, and ``place``, its place there.
     members : Members
-        ``known``, bool (R, X, M), says which end members the snapshot has; ``significant`` is the
-        least share that counts.
+        ``known``, bool (R, X, M), says by place which end members the snapshot
+        has, X being 1 without interstitials; ``significant`` is the least share
+        that counts.
     pair : tuple of int
         The rare earth and the metal, atomic numbers less one.
     outer : float

@@ -60,7 +60,10 @@ class Known(NamedTuple):
 # library's exp.
 @jit
 def decay(t):
-    """Compute exp(-t) for `t`, float32, of 0 or more, to a millionth."""
+    """Compute exp(-t) for one number `t`, float32, of 0 or more, to a millionth; float32.
+
+    A `t` above 60 counts as 60.
+    """
     u = min(t, _FAR) * np.float32(-1.0 / 64.0)
     f = u * (
         np.float32(1.0)
@@ -88,10 +91,12 @@ def decay(t):
 def _present_elements(x, block, at, before):
     """Write the moving columns of a block that are not 0 in row `x` into `at`, ascending.
 
-    `block` is `Block`. `at`, int64, holds the `before` columns of the row
-    before on entry. Its numbers are rows of ``block.moving``, not columns of
-    `x`. Returned are the number of columns now, and whether they are the same
-    ones as before. `at` behind that number stays as it was.
+    `x`, float64 (d,), is not scaled. `block` is `Block`: ``column`` (where its
+    columns stand in `x`) and ``moving``, (p, m), are read. `at`, int64 (p,),
+    holds the `before` columns of the row before on entry, -1 of them if there
+    is none. Its numbers are rows of ``block.moving``, not columns of `x`.
+    Returned are the number of columns now, and whether they are the same ones
+    as before. `at` behind that number stays as it was.
     """
     count = 0
     same = True
@@ -108,8 +113,9 @@ def _present_elements(x, block, at, before):
 def _absent(block, at, count, out):
     """Write what the columns that are 0 in a row add to its squared distances from the known rows.
 
-    `block` is `Block`. `at` holds in its first `count` entries, ascending, the columns that are not
-    0, which are left out. `out`, float32 (m,), is overwritten.
+    `block` is `Block`: ``moving``, ``shift`` and ``factor`` are read. `at` holds in its first
+    `count` entries the columns that are not 0, rows of ``block.moving``, ascending, which are left
+    out. `out`, float32 (m,), is overwritten.
     """
     moving = block.moving
     m = moving.shape[1]
@@ -136,8 +142,9 @@ def _coordinate(x, block, c):
 def _squares(x, block, at, count, absent, out):
     """Write the squared distances of a row to the m known ones into `out`, which is overwritten.
 
-    `block` is `Block`; `x`, `at`, `count` are as of `_present_elements`, `absent` as `_absent`
-    wrote it.
+    Distances are between scaled columns, (value - shift) * factor. `block` is `Block`; `x`, `at`,
+    `count` are as of `_present_elements`, `absent` as `_absent` wrote it. `absent` and `out` are
+    float32 (m,); `x` is not scaled yet.
     """
     moving = block.moving
     m = moving.shape[1]
@@ -340,8 +347,9 @@ def posterior_of_rows(rows, picked, layout, kind, at, known):
 
     `rows` is `Rows`: (indptr, indices, values) of the atomic fractions of n compositions; `picked`,
     int64 (p,), are rows of it; `layout`, `kind` and `at` are as of `design_rows`, `known` is
-    `Known`. The result is float64 (3, p), a column for each picked row in order, in the process's
-    own unit.
+    `Known`. The result is float64 (3, p), a column for each picked row in order: the mean in the
+    process's own unit (over ``scale_``), the correlation, 0 to 1, and the residual in the unit of
+    the values.
     """
     out = np.empty((3, len(picked)))
     share_rows(

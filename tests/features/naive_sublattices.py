@@ -22,7 +22,7 @@ def describe_sublattices(
             )
             for a, b in pairwise(indptr)
         ]
-    ).reshape(len(indptr) - 1, 19 + len(targets) + 2 * ions.shape[1])
+    )
 
 
 def _describe(columns, amounts, weights, names, ions, targets, carbon):
