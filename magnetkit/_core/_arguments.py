@@ -300,6 +300,11 @@ def share(name: str, value: Any) -> float:
     return number
 
 
+def as_texts(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Return several texts as a tuple in their order, and a text alone as a tuple of one."""
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
 def path(name: str, value: Any) -> Path:
     """Return `value` as a path; InputError if it cannot be one.
 

@@ -215,7 +215,8 @@ def _is_compiling() -> bool:
         frame: Any = top
         while frame is not None:
             code = frame.f_code
-            if (
+            # A frame of another thread that ends meanwhile has no code on Python 3.11.
+            if code is not None and (
                 code.co_filename.endswith(_COMPILER)
                 or code.co_name == "_await_turn"
             ):

@@ -80,11 +80,9 @@ def curve(
         several of one magnet: their points as they are, and monotone between the temperatures
         measured.
     temperature : float, str or sequence of them, optional
-        k temperatures, K or texts such as ``"150C"``; several as a list or
-        tuple, not as an array (ValueError). One text may list some,
+        k temperatures, K or texts such as ``"150C"``. One text may list some,
         ``"20C,150C"``, or be a range, ``"20C:200C:10"``. Without it those
-        measured, otherwise 20 degrees C, which also stand for 0 and an empty
-        list.
+        measured, otherwise 20 degrees C.
     bound : {"low", "centre", "high", "guaranteed"}
         Lower end, centre or upper end of the intervals of B_r and H_cJ, both at once; a safe design
         takes ``low``. Of a grade, the least, the middle and the most that makers print; its
@@ -135,7 +133,8 @@ def curve(
         raise InputError(
             f"bound must be low, centre, high or guaranteed, got {bound!r}"
         )
-    conditions = Conditions.of(temperature=temperature or "20C", **keywords)
+    kelvin = "20C" if temperature is None else temperature
+    conditions = Conditions.of(temperature=kelvin, **keywords)
     if is_curve(magnet):
         kelvin_or_none = (
             None if temperature is None else conditions.temperature

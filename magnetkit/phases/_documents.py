@@ -144,10 +144,10 @@ def read_document(kind: str, fields: Record) -> Record:
         what = (
             f"lacks {field}"
             if fields.get(field) is None
-            else f"has another {field}"
+            else f"has another {field} than expected"
         )
         raise NetworkError(
-            f"a {kind} document {what} than expected; nothing was kept"
+            f"a {kind} document {what}; nothing was kept"
         ) from None
 
 

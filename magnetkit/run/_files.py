@@ -78,7 +78,9 @@ class Place:
     @classmethod
     def of(cls, path: str | Path) -> "Place":
         """Return the place that a user named."""
-        return cls(str(path).rstrip("/") if is_url(path) else str(path))
+        return cls(
+            str(path).rstrip("/") if is_url(path) else os.path.normpath(path)
+        )
 
     @property
     def is_local(self) -> bool:
@@ -176,8 +178,7 @@ class Place:
         listed.
 
         Paths are separated by "/", such as
-        "ranked.parquet/part-000000.parquet". They are relative only if the
-        ``address`` of a folder is written plainly, without a slash at its end.
+        "ranked.parquet/part-000000.parquet".
         """
         root = self._location[1]
         selector = fs.FileSelector(root, recursive=True, allow_not_found=True)

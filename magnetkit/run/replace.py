@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 import numpy as np
 
 from .._core._arguments import (
+    as_texts,
     check_arguments,
     parse_finite_number,
     parse_whole_number,
@@ -420,7 +421,7 @@ def replace(
         conditions,
         on_duty=on_duty,
         lasting=bool(conditions.hours),
-        require=(require,) if isinstance(require, str) else tuple(require),
+        require=as_texts(require),
         mass_kg=parse_finite_number("mass_kg", mass_kg, 0.0, above=True),
         per_year=parse_whole_number("per_year", per_year),
         spread=dict(spread or {}),

@@ -18,7 +18,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, Unpack
 import numpy as np
 import pyarrow as pa
 
-from .._core._arguments import check_arguments, parse_whole_number
+from .._core._arguments import (
+    as_texts,
+    check_arguments,
+    parse_whole_number,
+)
 from .._core._blas import one_thread
 from .._core._files import is_url
 from .._core._types import IntArray
@@ -209,8 +213,8 @@ def screen(
     scenario: str | Path | None = None,
     *,
     reference: str | None = None,
-    require: Sequence[str] = (),
-    objectives: Sequence[str] = (),
+    require: str | Sequence[str] = (),
+    objectives: str | Sequence[str] = (),
     basis: Basis = "auto",
     column: str | None = None,
     out: str | Path | None = None,
@@ -247,15 +251,14 @@ def screen(
         Supply scenario, a name or the path of a TOML file.
     reference : str, optional
         Composition of today's magnet, instead of the device's, read by `basis`.
-    require : sequence of str
-        Requirements beside the device's, a list (no text alone), e.g.
-        ``["remanence_T >= 0.98*reference"]``, of columns of
+    require : str or sequence of str
+        Requirements beside the device's, e.g. ``"remanence_T >= 0.98*reference"``, of columns of
         `magnetkit.columns`. One on the same side of the same column at the same
         temperature replaces the device's; where it names none, it is asked at
         that of the table. At other temperatures the device's holds beside it.
-    objectives : sequence of str
-        Objectives in place of the device's, a list (no text alone) of six at
-        most, e.g. ``["cost:min=2", "margin:max"]``: a column or "cost", "risk"
+    objectives : str or sequence of str
+        Objectives in place of the device's, six at most, e.g. ``["cost:min=2",
+        "margin:max"]``: a column or "cost", "risk"
         or "margin", with ":min" or ":max", and a weight behind "=", 1 without
         it. The device's hold if it is empty.
     basis : {"auto", "atomic", "weight"}
@@ -322,6 +325,8 @@ def screen(
     chunk_rows = parse_whole_number("chunk_rows", chunk_rows)
     if workers is not None:
         workers = parse_whole_number("workers", workers)
+    require = as_texts(require)
+    objectives = as_texts(objectives)
     place = _results_place(out, resume or force)
     profile = _read_profile(
         application,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core._arguments import (
+    as_texts,
     check_arguments,
     parse_finite_number,
     parse_whole_number,
@@ -231,7 +232,7 @@ def suggest(
     shop = Shop(
         stock,
         melts,
-        (limits,) if isinstance(limits, str) else tuple(limits),
+        as_texts(limits),
         charge_kg,
     )
     ranked_result = (

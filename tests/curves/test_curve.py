@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0
+from numpy.testing import assert_array_equal
 
 import magnetkit as mk
 from magnetkit.curves import _formats
@@ -264,3 +265,14 @@ def test_a_list_of_numbers():
     for odd in ([], "x", [[1.0]]):
         with pytest.raises(InputError, match="hours must be a number or a"):
             _as_list("hours", odd)
+
+
+@pytest.mark.parametrize("temperature", [0.0, [], ""])
+def test_no_temperature_is_not_twenty_degrees(temperature):
+    with pytest.raises(InputError, match="temperature"):
+        mk.curve("N42SH", temperature)
+
+
+def test_temperatures_may_be_an_array():
+    kelvin = np.array([300.0, 400.0])
+    assert_array_equal(mk.curve("N42SH", kelvin).curves.temperature, kelvin)

@@ -1,7 +1,7 @@
 """What is taken from the documents of a server, and what stands in for what they lack."""
 
 import pytest
-from magnetkit.errors import InputError
+from magnetkit.errors import InputError, NetworkError
 from pymatgen.core import Lattice, Structure
 
 from magnetkit.phases._documents import (
@@ -116,3 +116,8 @@ def test_a_scheme_without_formation_energies_is_none_to_choose():
     entries, _, facts = tables(THERMO, energy)
     assert facts["thermo_type"] == "GGA_GGA+U"
     assert entries["formula"].tolist() == ["Fe"]
+
+
+def test_names_a_field_that_a_document_lacks():
+    with pytest.raises(NetworkError, match="document lacks thermo_type;"):
+        read_document("thermo", {"material_id": "mp-1"})

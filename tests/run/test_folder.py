@@ -354,3 +354,10 @@ def test_result_never_replaces_a_file_of_the_user(tmp_path, monkeypatch):
     with pytest.raises(InputError, match="it is yours"):
         _files.settle(tmp_path)
     assert (tmp_path / "ranked.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize("end", ["", "/", "/.", "/sub/.."])
+def test_names_are_relative_however_a_folder_is_written(tmp_path, end):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/file").touch()
+    assert _files.Place.of(f"{tmp_path}{end}").names() == {"sub/file"}

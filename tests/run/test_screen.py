@@ -379,3 +379,19 @@ def test_builds_one_job_and_reads_no_scenario_twice(monkeypatch, tmp_path):
     assert again.job is again.job
     assert job_identity(again.job) == job_identity(result.job)
     assert len(calls) == 2
+
+
+def test_a_text_alone_is_one_requirement_or_objective():
+    screened = [
+        mk.screen(
+            ["SmCo5", "Sm0.6Gd0.4Co5"],
+            "patriot-beam-focusing",
+            require=require,
+            objectives=objectives,
+        ).best(2)
+        for require, objectives in (
+            ("remanence_T >= 0.7", "cost:min"),
+            (["remanence_T >= 0.7"], ["cost:min"]),
+        )
+    ]
+    pd.testing.assert_frame_equal(*screened)
