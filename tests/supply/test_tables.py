@@ -2,12 +2,14 @@
 
 import csv
 
+import numpy as np
 import pytest
 from magnetkit.errors import InputError
 from numpy.testing import assert_allclose
 
 from magnetkit import datasets, elements, supply
 from magnetkit._core.units import MU_0
+from magnetkit.supply import tables
 from magnetkit.supply.scenario import countries
 
 POOL = (
@@ -251,3 +253,39 @@ def test_carriers_and_yields_equal_their_print():
     )
     shares = [float(yields[end]) for end in ("least", "most")]
     assert_allclose(shares, [1.0 / worst, 1.0 / best], atol=5e-3)
+
+
+def test_alike_at_every_stage_is_one_source(monkeypatch):
+    mine = ("mine", "China", "60", "Burma", "30", "Australia", "5")
+    refinery = ("refinery", "China", "90", "", "", "", "")
+    stages = {
+        "Tb": [mine, refinery],
+        "Dy": [refinery, mine],
+        "Ho": [mine],
+        "Er": [mine, (*refinery[:2], "91", *refinery[3:])],
+        "Tm": [(*mine[:3], "Laos", *mine[4:]), refinery],
+        "Yb": [(*mine[:4], "31", *mine[5:]), refinery],
+        "Lu": [(*mine[:5], "India", "5"), refinery],
+        "Y": [(*mine[:6], "4"), refinery],
+        "Sc": [("separation", *mine[1:]), refinery],
+        "Gd": [mine, refinery],
+    }
+    names = (
+        "stage country_1 share_1_pct country_2 share_2_pct country_3 share_3_pct"
+    ).split()
+    production = [
+        {"element": element, **dict(zip(names, stage, strict=True))}
+        for element, of_element in stages.items()
+        for stage in of_element
+    ]
+    monkeypatch.setattr(tables, "rows", {"production": production}.get)
+    sources = tables.supply_sources.__wrapped__()
+    assert len(sources) == 118
+    alike = [
+        elements.SYMBOLS[i] for i in np.flatnonzero(sources != range(118))
+    ]
+    assert alike == ["Gd", "Dy"]
+    # The first of the table, whatever its atomic number.
+    assert {elements.SYMBOLS[sources[elements.INDEX[e]]] for e in alike} == {
+        "Tb"
+    }
