@@ -153,6 +153,42 @@ def test_the_magnet_rule_leaves_no_chinese_samarium():
     )
 
 
+def test_figures_of_an_element_are_those_of_its_row(baseline):
+    names = [row["element"] for row in rows("elements")]
+    assert supply.element_table()["element"].tolist() == names
+    by_name = {row["element"]: row for row in rows("elements")}
+    embargo = supply.element_table("embargo").set_index("element")
+    for element in ("Dy", "Nd", "Fe"):
+        row = by_name[element]
+        factor = supply.load_scenario("embargo").price_factor(element)
+        price = float(row["price_USD_kg"])
+        assert baseline.loc[element, "price_USD_kg"] == price
+        assert embargo.loc[element, "price_USD_kg"] == pytest.approx(
+            factor * price, rel=1e-13
+        )
+        # The five years past do not follow a scenario.
+        for end in ("price_low_USD_kg", "price_high_USD_kg"):
+            expected = float(row[end]) if row[end] else np.nan
+            assert_allclose(embargo.loc[element, end], expected)
+        for name in ("companion", "us_critical_2025", "source"):
+            assert baseline.loc[element, name] == row[name]
+    unknown = [e for e in names if not by_name[e]["price_low_USD_kg"]]
+    assert baseline.loc[unknown, "price_low_USD_kg"].isna().all()
+    # China separates 99 % of dysprosium; all that a mine sends is half.
+    assert baseline.loc["Dy", "largest_producer"] == "China"
+    assert baseline.loc["Dy", "largest_share"] == 0.99
+
+
+def test_a_share_given_goes_before_that_of_the_scenario(baseline):
+    state = supply.load_scenario("baseline").model_copy(
+        update={"recycled": {"Co": 0.5, "Sm": 0.5}}
+    )
+    table = supply.element_table(state, {"Co": 0.0}).set_index("element")
+    ratio = table["import_reliance"] / baseline["import_reliance"]
+    assert ratio["Co"] == 1.0
+    assert ratio["Sm"] == 0.5
+
+
 def test_recycling_lowers_reliance_of_one_element(baseline):
     table = supply.element_table(recycled={"Co": 0.25}).set_index("element")
     for column in ("import_reliance", "supply_risk"):
