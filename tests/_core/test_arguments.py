@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import magnetkit
 import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
+import magnetkit
 from magnetkit._core._arguments import (
     _fits,
     check_arguments,
