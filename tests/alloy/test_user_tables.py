@@ -187,6 +187,15 @@ def test_questions_an_amount_that_could_be_thousands():
     assert not any("not thousands" in note for note in sure.notes)
 
 
+def test_texts_are_no_evidence_of_a_decimal_mark():
+    for text in ("1,5", "1.5"):
+        frame = {"Part": [text], "Colour": [text], "kg/year": ["1.250,5"]}
+        table = read_user_table(frame, "parts")
+        assert [row["mass_kg_year"] for row in table.rows] == [1250.5]
+        plain = read_user_table(frame | {"kg/year": ["1,250"]}, "parts")
+        assert [row["mass_kg_year"] for row in plain.rows] == [1250.0]
+
+
 def test_no_amount_is_left_empty():
     table = read_user_table({"Grade": ["A", "B"], "kg/year": [0, 2]}, "parts")
     assert "leave the cell empty" in table.refused[1][1]
