@@ -56,7 +56,13 @@ def test_reads_name_and_unit_of_a_header(kind, header, name, unit):
             "'r' is no unit of a temperature; expected K, C, F",
         ),
         ("magnets", "remanence_kA/m", "no unit of a polarization"),
-        ("parts", "temprature C", "did you mean 'temperature'"),
+        (
+            "parts",
+            "temprature C",
+            r"did you mean 'temperature' \(in K, C, F\)\? Rename",
+        ),
+        ("parts", "temparature (kelvin)", "did you mean 'temperature'"),
+        ("parts", "hours/", "did you mean 'hours'"),
         ("parts", "rotor temperature", "did you mean 'temperature'"),
     ],
 )

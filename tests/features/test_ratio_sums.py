@@ -5,7 +5,7 @@ import pytest
 from magnetkit.elements import index
 
 import magnetkit as mk
-from magnetkit.features._elements import ratio_sums
+from magnetkit.features._elements import magnetic_valence, ratio_sums
 
 
 def test_ratios_equal_a_manual_count():
@@ -25,3 +25,23 @@ def test_ratios_equal_a_manual_count():
     )
     assert np.isfinite(row).all()
     assert sums.upper[index("Ce"), names.index("Ce_R")] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("symbol", "valence"),
+    [
+        # Less the electrons outside closed shells, plus ten from manganese on.
+        ("H", -1),
+        ("La", -3),
+        ("Ti", -4),
+        ("Cr", -6),
+        ("Mn", 10 - 7),
+        ("Ni", 0),
+        ("Cu", -1),
+        ("Al", -3),
+        ("Ar", 0),
+        ("Nd", -3),
+    ],
+)
+def test_magnetic_valence_counts_filled_d_states(symbol, valence):
+    assert magnetic_valence()[index(symbol)] == valence
