@@ -84,6 +84,8 @@ def test_blocks_join_up(tmp_path):
     pq.write_table(pa.table({"composition": bytes_}), path)
     blocks = list(read_blocks(path, 10))
     assert [b.start for b in blocks] == [0, 10, 20]
+    lines = [line for b in blocks for line in b.lines.tolist()]
+    assert lines == list(range(1, 26))
     texts = [text for b in blocks for text in b.table[0].to_pylist()]
     assert texts == ["Sm\ufffdCo5"] * 25
 

@@ -56,13 +56,24 @@ def test_reads_name_and_unit_of_a_header(kind, header, name, unit):
             "'r' is no unit of a temperature; expected K, C, F",
         ),
         ("magnets", "remanence_kA/m", "no unit of a polarization"),
-        ("parts", "temprature C", "did you mean 'temperature'"),
+        (
+            "parts",
+            "temprature C",
+            r"did you mean 'temperature' \(in K, C, F\)\? Rename",
+        ),
+        ("parts", "temparature (kelvin)", "did you mean 'temperature'"),
+        ("parts", "hours/", "did you mean 'hours'"),
         ("parts", "rotor temperature", "did you mean 'temperature'"),
     ],
 )
 def test_refuses_a_misspelled_header_with_a_guess(kind, header, says):
     with pytest.raises(InputError, match=says):
         match_headers([header], kind)
+
+
+def test_a_column_of_texts_takes_no_unit():
+    with pytest.raises(InputError, match="'kg' is no unit of a text; it has"):
+        match_headers(["Grade"], "parts", {"grade": "kg"})
 
 
 def test_refuses_two_columns_of_one_quantity():
@@ -179,6 +190,15 @@ def test_questions_an_amount_that_could_be_thousands():
     )
     assert [row["mass_kg_year"] for row in sure.rows] == [3.5, 1200.0]
     assert not any("not thousands" in note for note in sure.notes)
+
+
+def test_texts_are_no_evidence_of_a_decimal_mark():
+    for text in ("1,5", "1.5"):
+        frame = {"Part": [text], "Colour": [text], "kg/year": ["1.250,5"]}
+        table = read_user_table(frame, "parts")
+        assert [row["mass_kg_year"] for row in table.rows] == [1250.5]
+        plain = read_user_table(frame | {"kg/year": ["1,250"]}, "parts")
+        assert [row["mass_kg_year"] for row in plain.rows] == [1250.0]
 
 
 def test_no_amount_is_left_empty():
