@@ -802,7 +802,9 @@ def _unit_error(header: str, unit: str, quantity: str) -> str:
     the user wrote it.
     """
     names = ", ".join(
-        _print_unit(u, quantity) for u in UNITS[_subject(quantity)] if u
+        _print_unit(u, quantity)
+        for u in UNITS.get(_subject(quantity), ())
+        if u
     )
     expectation = f"expected {names}" if names else "it has none"
     return f"column {header!r}: {unit!r} is no unit of a {_subject(quantity)}; {expectation}"
