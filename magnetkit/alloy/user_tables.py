@@ -149,6 +149,8 @@ _NO_UNIT = {
     "time": "h",
 }
 """Units that a header may leave out, said with the number of rows."""
+_ANOTHER_UNIT = {"mass": "g", "mass_year": "pcs", "time": "d"}
+"""What may be meant instead, as an example."""
 _ASKED = {
     "temperature": "C",
     "field": "kA/m",
@@ -799,9 +801,8 @@ def _unit_error(header: str, unit: str, quantity: str) -> str:
     The units that would fit are named. `quantity` is such as "mass", "field" or "text", `unit` as
     the user wrote it.
     """
-    names = ", ".join(
-        _print_unit(u, quantity) for u in UNITS[_subject(quantity)] if u
-    )
+    units = UNITS.get(_subject(quantity), {})
+    names = ", ".join(_print_unit(u, quantity) for u in units if u)
     expectation = f"expected {names}" if names else "it has none"
     return f"column {header!r}: {unit!r} is no unit of a {_subject(quantity)}; {expectation}"
 
@@ -1229,7 +1230,7 @@ def _describe_unnamed_units(
         if bare_count:
             notes.append(
                 f"'{column.header}' names no unit: taken as {unit} in {bare_count} rows "
-                f"(--unit '{column.header}={'pcs' if column.quantity == 'mass_year' else 'g'}' "
+                f"(--unit '{column.header}={_ANOTHER_UNIT[column.quantity]}' "
                 "says otherwise)"
             )
     return notes
