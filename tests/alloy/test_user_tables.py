@@ -77,6 +77,11 @@ def test_refuses_a_misspelled_header_with_a_guess(kind, header, says):
         match_headers([header], kind)
 
 
+def test_a_column_of_texts_takes_no_unit():
+    with pytest.raises(InputError, match="'kg' is no unit of a text; it has"):
+        match_headers(["Grade"], "parts", {"grade": "kg"})
+
+
 def test_refuses_two_columns_of_one_quantity():
     with pytest.raises(
         InputError, match="'kg/year' and 'Annual demand' are both mass_kg_year"
