@@ -1176,8 +1176,8 @@ def next_melt(answer: Answer) -> "pd.Series | None":
     magnet in use does not meet what is asked (``answer.reach``), what it saves
     does not count. The Series is a row of ``answer.candidates``, with
     ``candidate``, ``shell`` and ``probability_meets_requirements`` among its
-    entries; sold grades and the magnet in use do not count. None too without a
-    recipe or without candidates.
+    entries; trials count, sold grades and the magnet in use do not. None too
+    without a recipe or without candidates.
     """
     table = answer.candidates
     if answer.recipe is None or not len(table):
