@@ -115,7 +115,8 @@ def test_higher_of_two_limits_truncates():
 def test_a_limit_out_of_reach_leaves_the_anchor(column, limit):
     value = {"coercivity_kA_m": 500.0, ALPHA: -0.1}[column]
     at = device(requirement(column, **limit))
-    conditioned = _job._working(value, 0.01, anchor(column), at)
+    off = anchor(column, value=value, spread=0.01)
+    conditioned = _job._working(value, 0.01, off, at)
     assert conditioned == (value, 0.01)
 
 

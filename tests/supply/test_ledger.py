@@ -37,6 +37,14 @@ def test_mass_percentages_of_a_known_alloy():
     assert row["cobalt_wt_pct"] == 0.0
 
 
+def test_a_symbol_alone_is_counted_as_heavy():
+    frame = supply.ledger(table("Nd1.8Dy0.2Fe14B"), heavy_rare_earths="Nd")
+    row = frame.iloc[0]
+    assert row["heavy_rare_earth_wt_pct"] == pytest.approx(
+        row["rare_earth_wt_pct"] - row["dysprosium_terbium_wt_pct"]
+    )
+
+
 def naive(formula_masses, figures, name):
     return sum(w * figures.loc[e, name] for e, w in formula_masses.items())
 
