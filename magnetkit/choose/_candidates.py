@@ -1431,8 +1431,8 @@ def judge_sheet(
     -------
     pandas.Series
         The values, and ``field_kA_m``, ``demagnetization_safety``, ``max_energy_product_kJ_m3``
-        of a straight line, which replaces one given, ``probability_meets_requirements`` (0 where a limited value is not
-        known) and ``failed_requirements``.
+        of a straight line, which replaces one given, ``probability_meets_requirements`` (0 where a
+        limited value is not known) and ``failed_requirements``.
     """
     import pandas as pd
 
