@@ -361,7 +361,7 @@ class Properties:
         which then hold at any temperature, or a column of the tables, such as "remanence_T"
         (KeyError if it is in none). At a `temperature` without a table, to the last digit, that of
         the job counts. A column without a range is the same in each draw; a value of NaN stays
-        NaN.
+        NaN. The array may be shared: do not change it.
         """
         if column in self.known:
             return self.known[column]

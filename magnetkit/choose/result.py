@@ -436,8 +436,9 @@ def decisions_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     order of the rows; none give an empty frame. Columns stand in the
     registry's order, others last; a key that not all have is missing in the
     other rows. Rows are numbered from 0. ``rank``, ``pareto_front`` and
-    ``simpler_rank`` become integers that may be missing, numbers of the registry and columns that end
-    in ``_lo``, ``_hi`` or ``_share`` float, None NaN. All else stays as it is.
+    ``simpler_rank`` become integers that may be missing, numbers of the
+    registry and columns that end in ``_lo``, ``_hi`` or ``_share`` float, None
+    NaN. All else stays as it is.
     """
     frame: Any = pd.DataFrame.from_records(list(records))
     frame = frame[order_columns(frame.columns)]

@@ -481,7 +481,8 @@ def condition_option(one: "Field[Any]") -> Any:
     ``option``, ``meaning``, ``example``, ``metavar`` (texts), ``group`` (a key
     of `magnetkit.magnetism.conditions.GROUPS`) and ``common`` (a bool: others
     are hidden). The result is ``Annotated[type, option]`` for Typer. The type
-    is `float`, `list[str]` or `Path`, else `str`, or None. It sets no default.
+    is ``float | None``, ``list[str] | None``, ``Path | None`` or else ``str |
+    None``. It sets no default.
     """
     facts = one.metadata
     example = f"; {facts['example']}" if facts["example"] else ""

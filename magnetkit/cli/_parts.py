@@ -164,7 +164,7 @@ def _read_units(texts: Sequence[str]) -> dict[str, str]:
     -------
     dict of str to str
         Unit by header, without blanks around them; empty without texts. Of a
-        header given twice the last unit counts.
+        header named twice the last counts.
 
     Raises
     ------
