@@ -168,6 +168,11 @@ def test_one_way_of_each_kind_and_element_is_shown():
     # The best stands for its kind; as likely as it may be.
     assert pick(0) == [0, 3, 2, 5, 7]
     assert pick(None, reach=True)[3:] == [4, 7]
+    # What costs too much yields to a dearer exposure of its kind.
+    ways.loc[1, "cost_per_flux_ratio"] = 1.2
+    assert pick(None) == [3, 0, 2, 5, 7]
+    request.most_cost = 1.3
+    assert pick(None) == [3, 1, 2, 5, 7]
     shells = [f"{element} 0.5 wt%" for element in ("Tb", "Dy")]
     kinds = ("bulk", "diffused", "low-boron", "other-family")
     many = [(way, 0.9, 1.0, shell, PLAIN) for way in kinds for shell in shells]
@@ -300,6 +305,7 @@ def test_what_is_not_melted_is_kept_or_fails(kind, says):
     assert (kept.verdict, kept.own_probability) == ("keep", 1.0)
     failing = _answer_without_recipe(magnet, wish(), minimum(remanence_T=1.2))
     assert (failing.verdict, failing.own_probability) == ("reach", 0.0)
+    assert failing.reach is True
     assert failing.sentence.startswith("N42SH does not meet B_r >= 1.200 T")
     assert failing.sentence.endswith(
         f"; nothing is offered in place of {kind} magnets"
@@ -401,6 +407,8 @@ def test_the_verdict_in_one_sentence():
     assert write(free) == (
         "Keep N42SH: it holds no heavy rare earth; it rests on Nd 30.0 wt.%"
     )
+    little = write(answer(recipe=Recipe(PLAIN, "", 0.05, 1.0)))
+    assert "nothing with less heavy rare earth" in little
 
 
 def test_a_magnet_without_heavy_rare_earth_rests_on_others():
@@ -413,6 +421,10 @@ def test_a_magnet_without_heavy_rare_earth_rests_on_others():
         one = Recipe(recipe.text, "", 0.0, weight)
         return _held_text(one, SimpleNamespace(makeup=makeup))
 
+    cobalt = _held_text(
+        Recipe("Sm25Co75", "", 0.0, 1.0), SimpleNamespace(makeup=None)
+    )
+    assert cobalt.endswith("; it rests on Co 75.0 wt.%, Sm 25.0 wt.%")
     rests = "it rests on Nd 20.0 wt.%, Pr 10.0 wt.%, Co 1.0 wt.%, Ga 0.1 wt.%"
     assert text(1.0, 0.5, False) == f"it holds no heavy rare earth; {rests}"
     assert text(0.99, 0.09) == (

@@ -58,7 +58,7 @@ def test_no_limit_lies_above_what_the_structure_bears():
     # 220 C, the highest class sold.
     assert frame["loss_5_pct_K"][0] == pytest.approx(493.15)
     # A grade too; of a ferrite no long-term limit is known.
-    sold = mk.curves.use_limits(["GRADE", "Y30"], 10.0, 100.0)
+    sold = mk.curves.use_limits(["N28AH", "Y30"], 10.0, 100.0)
     assert sold["loss_5_pct_K"][0] == pytest.approx(493.15)
     assert sold["loss_5_pct_K"][1] > 493.15
 
