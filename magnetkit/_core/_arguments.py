@@ -37,7 +37,8 @@ def check_arguments(function: Callable[_P, _R]) -> Callable[_P, _R]:
     exception passes. Types are looked at only after a failure. Annotations in
     quotes, imported for type checkers alone, are not checked. `function` is
     not called if an argument is missing or unknown. Items of containers are
-    looked at as well; values of ``**kwargs`` are not.
+    looked at as well; values of ``**kwargs`` are not. Annotate ``*args`` with
+    Any: its tuple as a whole is held against the annotation.
     """
     signature = inspect.signature(function)
 
@@ -239,8 +240,8 @@ def parse_finite_number(
     name : str
         Name of the argument in the message.
     value : object
-        True, False, texts and Decimals are no numbers. Numbers of numpy are;
-        NaN and infinity are refused.
+        True, False, texts and Decimals are no numbers. Numbers of numpy and
+        Fractions are; NaN and infinity are refused.
     least : float
         Smallest value.
     above : bool

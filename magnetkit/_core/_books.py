@@ -154,7 +154,8 @@ def read_constant(
     ------
     DataError
         If a key is missing or unknown, ``status`` is none of `STATUS`, a fitted constant names no
-        rows, or ``deviation`` is not above zero.
+        rows, or ``deviation`` is not above zero. Types are not looked at; a ``deviation`` that
+        is a text raises TypeError.
     """
     where = f"{folder}/{law_name}.toml, {name}"
     if missing := _KEYS - set(table):

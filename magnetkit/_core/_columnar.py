@@ -254,7 +254,8 @@ def _brief_frame() -> Any:
 
     It holds all columns. Its ``repr`` and its HTML in a notebook show the main
     ones of the first 20 rows. Sorted or chosen rows of it print alike. Without
-    one of the main columns, or pickled, it becomes a plain DataFrame. The
+    one of the main columns, or pickled, it becomes a plain DataFrame. Build it
+    of a frame that has them all, as its ``repr`` raises KeyError otherwise. The
     class is built at the first call, which imports pandas, and kept.
     """
     import pandas as pd
@@ -269,8 +270,9 @@ def _brief_frame() -> Any:
             """Return a plain frame of the columns of `BRIEF`, first rows alone, all as texts.
 
             At most 20 rows are shown. If the frame has at most 3, numbers have
-            their ranges, and the result is transposed. Temperatures are in
-            degrees C. A missing number is written as nan.
+            their ranges, and the result is transposed, its columns numbered
+            from 0. Temperatures are in degrees C and are headed such as
+            "temperature (°C)". A missing number is written as nan.
             """
             few = len(self) <= _FEW_ROWS
             rows = [row for _, row in self.head(_PRINTED_ROWS).iterrows()]
@@ -332,9 +334,10 @@ def _cell(row: Any, name: str, ranges: bool) -> str:
         A row of the frame, by column. It must have `name`.
     name : str
         Column, such as "remanence_T". The numbers of a name that ends in "ure_K" are written in
-        degrees C.
+        degrees C, those of its range as well.
     ranges : bool
-        Add the range from the columns ``_lo`` and ``_hi`` in brackets, if the row has them.
+        Add the range in brackets, from columns such as "remanence_T_lo" and "remanence_T_hi", if
+        the row has them.
 
     Returns
     -------

@@ -77,7 +77,7 @@ def fetch(name: str, *, progress: bool = False) -> Path:
     Returns
     -------
     pathlib.Path
-        The file in the mirror or in the cache.
+        The file in the mirror or in the cache, a CSV table.
 
     Raises
     ------

@@ -46,6 +46,7 @@ def describe_no_file(path: Path) -> str:
 
     Links are followed. The result is "a folder", "a pipe", "a device", "a link to nothing" or "a
     ring of links"; it is empty for a file, for nothing, and where the path cannot be examined.
+    A socket counts as a device.
     """
     try:
         mode = path.stat().st_mode
@@ -187,7 +188,7 @@ def write_parquet(
     tables : iterable of pyarrow.Table
         May be a generator; none gives a file without rows.
     schema : pyarrow.Schema
-        Of every table.
+        Of every table; another one raises ValueError.
     path : Path
         File to write. Its folder must exist.
 
@@ -251,7 +252,7 @@ def _like_formula(text: str) -> bool:
 def write_csv(
     header: Iterable[object], rows: Iterable[Iterable[object]], path: Path
 ) -> None:
-    """Write rows to a CSV file, or with tabs if its name ends in .tsv.
+    """Write rows to a CSV file, or with tabs if its name ends in .tsv, in any case.
 
     The file is UTF-8 without a mark, and its lines end in LF. An existing file
     is replaced. Texts that a spreadsheet would run as formulas get an

@@ -107,8 +107,8 @@ def group_quantile(
     Returns
     -------
     float
-        In the unit of the scores. Infinity where there are too few groups: nine are needed for a
-        coverage of 0.9.
+        One of the scores, in their unit. Infinity where there are too few groups: nine are needed
+        for a coverage of 0.9.
 
     Raises
     ------

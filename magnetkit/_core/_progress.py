@@ -195,7 +195,8 @@ def _watch() -> None:
 def _count_ready() -> int:
     """Count the kernels that are compiled or loaded in this process, their parts included.
 
-    Each set of types counts. The result is 0 if modules change meanwhile.
+    Kernels are those of modules whose name ends in ``_kernels``. Each set of types counts. The
+    result is 0 if modules change meanwhile.
     """
     # Modules and kernels may change while they are counted: the last count will do.
     with suppress(RuntimeError):

@@ -59,7 +59,7 @@ def _match_form(text: str) -> re.Match[str]:
     -------
     re.Match
         Groups, all of them texts: ``bar`` and ``close`` ("|" of ``|COLUMN|``,
-        else empty), ``column`` and ``sign``; and ``limit``, ``share``,
+        else empty), ``column`` and ``sign`` (">=" or "<="); and ``limit``, ``share``,
         ``reference`` and ``temperature``, None where the text has none. So
         "x>=0.98*reference at 150C" has the share "0.98", the reference
         "reference" and the temperature "150C".
@@ -67,7 +67,8 @@ def _match_form(text: str) -> re.Match[str]:
     Raises
     ------
     InputError
-        If it has another form; the message shows the expected one.
+        If it has another form, such as a bar on one side alone; the message shows the expected
+        one.
     """
     match = _TEXT.fullmatch(text)
     if match is not None:

@@ -20,7 +20,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 def root() -> Path:
     """Return the folder of the embedded data, or the one that MAGNETKIT_DATASETS names.
 
-    DataError if it does not exist or has no ``registry.toml``. The result is cached.
+    DataError if it does not exist or has no ``registry.toml``. The path is absolute, and cached.
     """
     if folder := os.environ.get("MAGNETKIT_DATASETS"):
         if not (Path(folder) / "registry.toml").is_file():

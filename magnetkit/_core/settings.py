@@ -185,8 +185,8 @@ def kernel_places() -> tuple[Path, ...]:
     """List the folders for compiled kernels, of which the first writable one is used.
 
     One beside the package, so that kernels compiled by an administrator serve every user, else the
-    user's cache. ``MAGNETKIT_NUMBA_CACHE=0`` stores none, ``NUMBA_CACHE_DIR`` moves them. No folder
-    is created.
+    user's cache. ``MAGNETKIT_NUMBA_CACHE=0`` stores none; else ``NUMBA_CACHE_DIR`` names the only
+    folder. No folder is created.
 
     Returns
     -------

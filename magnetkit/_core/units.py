@@ -159,7 +159,7 @@ def mind_the_cold(text: str, found: list[float]) -> list[float]:
     text : str
         A temperature, or a range of them, as written.
     found : list of float
-        What it was read as, K.
+        What it was read as, K. An empty list gives no warning.
 
     Returns
     -------
@@ -179,6 +179,8 @@ def mind_the_cold(text: str, found: list[float]) -> list[float]:
 
 def _range_or_one(text: str) -> list[float]:
     """Read one temperature, or a range of them, into kelvin.
+
+    It warns of nothing; `mind_the_cold` does.
 
     Parameters
     ----------

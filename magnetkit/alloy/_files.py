@@ -67,7 +67,8 @@ def read_blocks(
 ) -> Iterator[Block]:
     """Read a table in blocks of at most `size` rows.
 
-    The file is opened when the first block is taken, and errors come from then on.
+    The file is opened when the first block is taken, and errors come from then on. A block may
+    have no row.
 
     Parameters
     ----------
@@ -194,8 +195,9 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
     Yields
     ------
     Block
-        ``table`` has all columns, which keep their types. ``start`` counts the
-        rows before it. ``lines`` are numbers of rows, from 1. ``rejected`` is
+        ``table`` has all columns. They keep their types, dictionaries too;
+        texts that were mended are large_string. ``start`` counts the rows
+        before it. ``lines`` are numbers of rows, from 1. ``rejected`` is
         empty. A file without rows may give no block.
 
     Raises
@@ -555,7 +557,7 @@ def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
         first of these where they are equal.
     names : list of str
         Names of the columns; a name may be empty, and that more than once.
-        Blanks around a name stay.
+        Blanks around a name stay, quotes do not.
 
     Raises
     ------

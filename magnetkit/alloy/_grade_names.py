@@ -338,7 +338,7 @@ def refusal(text: str) -> str | None:
     -------
     str or None
         A sentence that names the grade or, where nobody sells it, near ones. None if the text names
-        no grade. It has no point at its end.
+        no grade; "N99SH" is none, since they go from N24 to N65. It has no point at its end.
     """
     if not is_grade(text):
         return None

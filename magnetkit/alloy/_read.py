@@ -155,7 +155,7 @@ class Inputs:
         shell : Shell, dict, str or None, or a sequence of them
             The argument: one for all rows, or one a row of the input. A text is
             such as "Tb 0.5 wt%", empty for none. None leaves those of the
-            column.
+            column. A column of empty cells alone leaves room for the argument.
 
         Returns
         -------
@@ -201,8 +201,8 @@ class Inputs:
         Returns
         -------
         Inputs
-            Rejected lines are sorted by line. ``total`` and ``others`` stay, the latter with all
-            rows of the input.
+            Rejected lines are sorted by line; their ``text`` is the recipe. ``total`` and
+            ``others`` stay, the latter with all rows of the input.
         """
         if (
             not shells
@@ -277,7 +277,9 @@ class Inputs:
             frame lists rejected rows in ``.attrs["rejected"]``, an Arrow table
             in its metadata under ``rejected``. A user's column whose name the
             frames have already gets the prefix ``input_``. The index is that
-            of the input, or the row numbers from 0 where rows were rejected.
+            of a pandas input, for the rows that were not rejected. Without
+            one, where rows were rejected, it is their row numbers in the
+            input, from 0.
             ``rejected`` is a list of dicts with ``line``, ``text`` and
             ``reason``, as JSON text in an Arrow table; a polars frame has
             none. There is no such entry if no row was rejected.
@@ -530,12 +532,13 @@ def read_inputs(
         ``table``, a CompositionTable of n readable rows. ``labels``, an Arrow
         array of their texts as written. ``others``, the user's other columns
         in the library that they came in, all rows of the input. ``rejected``,
-        a list of `Rejected` (``line``, ``text``, ``reason``). ``lines``, (n,).
+        a list of `Rejected` (``line``, ``text``, ``reason``), rows with an
+        unreadable shell too. ``lines``, (n,).
         ``total``, the rows of the input, rejected ones included; lines of a
         file that are no rows do not count, and it is 0 of a CompositionTable.
         A CompositionTable is not checked again, and its errors never fail.
         ``lines`` count from 1: lines of a file, else items or rows. ``shells``
-        are texts, empty for a bulk alloy, or None without a column ``shell``.
+        are n texts, empty for a bulk alloy, or None without a column ``shell``.
         Of a CompositionTable ``labels``, ``others`` and ``lines`` are None.
 
     Raises
@@ -667,8 +670,9 @@ def _read_column(given: Any, basis: Basis) -> Inputs:
     -------
     Inputs
         ``table`` has the readable rows, and ``rejected`` the others
-        (`Rejected`: ``line``, ``text``, ``reason``). ``lines`` count the items
-        from 1. ``index`` is that of a pandas series, else None.
+        (`Rejected`: ``line``, ``text``, ``reason``). ``lines`` are the numbers
+        of the readable items, from 1. ``index`` is the whole one of a pandas
+        series, else None.
 
     Raises
     ------
@@ -819,11 +823,11 @@ def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
     Returns
     -------
     Inputs
-        ``table`` has the readable rows, ``rejected`` the others. ``lines``
-        count the rows of the frame from 1. ``labels`` are the recipes as
-        written, ``shells`` the cells of ``shell``, None without it. ``others``
-        are all columns but ``shell``, that of the recipes included, in the
-        library of the frame.
+        ``table`` has the readable rows, ``rejected`` the others. Of the
+        readable rows are ``lines``, their numbers in the frame from 1,
+        ``labels``, the recipes as written, and ``shells``, the texts of
+        ``shell``, None without it. ``others`` are all columns but ``shell``,
+        that of the recipes included, in the library of the frame, of all rows.
 
     Raises
     ------
@@ -933,8 +937,9 @@ def join_blocks(
     -------
     Inputs
         ``lines`` are those of the file, ``others`` an Arrow table. Lines that
-        were no rows are among the rejected ones. ``others`` has all columns
-        but ``shell``, that of the recipes included.
+        were no rows are among the rejected ones, but do not count in
+        ``total``. ``others`` has all columns but ``shell``, that of the
+        recipes included.
 
     Raises
     ------
@@ -1009,7 +1014,8 @@ def _split_shells(
     Returns
     -------
     shells : list or None
-        Its cells as written; None without such a column.
+        Its cells as written; None without such a column, or if that is the
+        column of the recipes.
     rest : frame
         The other columns, in the same library.
 

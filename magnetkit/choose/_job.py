@@ -136,8 +136,8 @@ class Job:
         ----------
         made : iterable of str
             Name of the route of each magnet, up to a semicolon, or "as sold:
-            GRADE", which counts as a route of its own; empty, or another text,
-            for the usual one.
+            GRADE", which counts as a route of its own; empty, another text,
+            None or NaN for the usual one.
 
         Returns
         -------
@@ -300,8 +300,7 @@ def _anchor_process(
     dict or None
         New settings with ``producer``, the record of the anchors (a dict,
         ``Producer.record()``), beside those of `process`. The process as it is
-        if it has measured magnets of a producer already, or the profile names
-        no known values.
+        if it names a producer already, or the profile names no known values.
     """
     if not profile.reference.anchors or get_producer(process) is not None:
         return process
@@ -373,21 +372,25 @@ def _working(
     if not low < high or not np.isfinite([low, high]).any():
         return value, deviation
     logarithm = anchor.column != ALPHA
+    centre = float(np.log(value)) if logarithm else value
     if logarithm:
-        value = float(np.log(value))
-        low = float(np.log(low))
+        # The lower end of an absolute maximum is negative, and cuts nothing of what is positive.
+        low = float(np.log(low)) if low > 0.0 else -np.inf
+        high = float(np.log(high))
     # Mean and variance of a normal distribution that is cut off.
     ends = np.clip(
-        (np.array([low, high]) - value) / deviation,
+        (np.array([low, high]) - centre) / deviation,
         -_NO_CUT_DEVIATIONS,
         _NO_CUT_DEVIATIONS,
     )
     inside = float(np.diff(ndtr(ends))[0])
+    if inside <= 0.0:
+        return value, deviation
     density = np.exp(-0.5 * ends**2) / np.sqrt(2.0 * np.pi) / inside
     shift = float(density[0] - density[1])
     moments = ends * density
     share = 1.0 + float(moments[0] - moments[1]) - shift**2
-    mean = value + shift * deviation
+    mean = centre + shift * deviation
     remaining_width = deviation * float(np.sqrt(share))
     return (float(np.exp(mean)) if logarithm else mean), remaining_width
 

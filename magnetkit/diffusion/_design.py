@@ -377,9 +377,10 @@ def _likely_enough(
     Returns
     -------
     Coated or None
-        ``mass`` (kg/m2 that enters, (g,)), ``areas`` (m2, (g,)), ``amounts``,
-        ``probability`` and ``met``, which is False if the probability stays
-        too small. None if no mass meets the target at all with H_cJ as far off
+        ``mass`` (kg/m2 that enters, (g,)), ``areas`` (m2, (g,)), ``amounts``
+        (a list, at each of `NODES` of the diffusion coefficient, of the
+        content of each cell, %, (n,)), ``probability`` and ``met``, which is
+        False if the probability stays too small. None if no mass meets the target at all with H_cJ as far off
         as the probability asks for.
     """
     wanted_deviations = quantile(search.probability)

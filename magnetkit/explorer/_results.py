@@ -126,9 +126,7 @@ class Results:
         self.bare = not pa.compute.any(
             pa.compute.not_equal(shells.cast(pa.string()), "")
         ).as_py()
-        self.shells = (
-            None if self.bare else [text or "" for text in shells.to_pylist()]
-        )
+        self.shells = None if self.bare else shells.to_pylist()
         present = set(self.table.indices.tolist())
         rims = read_shells(self.shells, len(self.table))
         if rims is not None:
@@ -362,14 +360,12 @@ class Results:
         return rows[np.argsort(keys, kind="stable")[page]]
 
     def text(self, name: str, rows: IntArray) -> list[str]:
-        """Return the texts of some rows in the column `name`, such as "candidate"; "" for a missing one.
+        """Return the texts of some rows in the column `name`, such as "candidate".
 
         `rows` are numbers of rows from 0. Other columns of texts are "formula",
         "host", "shell" and "route"; KeyError for any other.
         """
-        return [
-            t or "" for t in self.texts[name].take(pa.array(rows)).to_pylist()
-        ]
+        return self.texts[name].take(pa.array(rows)).to_pylist()
 
 
 def _ranked_rows(result: Ranked) -> pa.Table:

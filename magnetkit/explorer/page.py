@@ -990,7 +990,7 @@ def _curves(results: Results, row: int, stop: int) -> Part:
     )
     alloy = (
         results.table[row : row + 1],
-        shell or "",
+        shell,
         results.job.groups([route])[0][0],
     )
     curves = [

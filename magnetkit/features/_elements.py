@@ -256,7 +256,7 @@ def ion_properties() -> FloatArray:
             moment,
             # Light rare earths add to the 3d moment, heavy ones subtract from it.
             np.where(g > 1, -moment, moment),
-            np.where(j > 0, (g - 1) * j, 0.0),
+            (g - 1) * j,
             alpha_r2,
             # <O_2^0> of the stretched state times alpha <r^2>: the 4f shell's quadrupole.
             alpha_r2 * j * (2 * j - 1),

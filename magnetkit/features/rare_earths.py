@@ -44,7 +44,7 @@ def _stoichiometries() -> dict[str, tuple[int, int, int]]:
 _STOICHIOMETRIES = _stoichiometries()
 """R, M and boron (or carbon in its place) of each host; filled hosts count as empty ones."""
 
-_NAMES = (
+DESCRIPTORS = (
     *RATIOS,
     *(f"distance_{host.replace(':', '_')}" for host in _STOICHIOMETRIES),
     *(
@@ -114,7 +114,7 @@ def rare_earth_descriptors(table: CompositionTable) -> FloatArray:
     Returns
     -------
     ndarray
-        float64, k is 39: the ratios such as ``R_fraction``, ``cobalt_share``
+        float64, one column a name: the ratios such as ``R_fraction``, ``cobalt_share``
         and ``boron_ratio``, then ``distance_*`` of each host, then mean and
         standard deviation over R of each property of the ions, such as
         ``R_moment_muB_mean``.
@@ -132,7 +132,7 @@ def rare_earth_descriptors(table: CompositionTable) -> FloatArray:
     boron where the host has boron, and is left out, as N and H are everywhere,
     for the others.
     """
-    out = np.empty((len(table), len(_NAMES)))
+    out = np.empty((len(table), len(DESCRIPTORS)))
     counts = np.array(list(_STOICHIOMETRIES.values()), float)
     share_rows(
         describe_sublattices,
@@ -189,4 +189,4 @@ class RareEarthDescriptors(CompositionTransformer):
         self, input_features: Any = None
     ) -> NDArray[np.object_]:
         """Return the column names."""
-        return np.array(_NAMES, dtype=object)
+        return np.array(DESCRIPTORS, dtype=object)

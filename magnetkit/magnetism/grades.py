@@ -769,9 +769,7 @@ def reconcile_makers(values: "pd.DataFrame") -> "pd.DataFrame":
 
     room = _room_values(values)
     ends, minimum = _by_bound(room, ["grade", "quantity", "maker"])
-    middle = ((ends["min"] + ends["max"]) / 2.0).where(
-        ends["min"].notna() & ends["max"].notna()
-    )
+    middle = (ends["min"] + ends["max"]) / 2.0
     nominal = ends["typical"].fillna(middle).fillna(ends[""])
     is_minimum = ends.index.get_level_values("quantity").isin(_GUARANTEED)
     best_value = (

@@ -34,8 +34,8 @@ def margin_line(
     Returns
     -------
     str
-        One line, without a line break or full stop; "unknown" where both margins are NaN.
-        Temperatures are in degrees Celsius.
+        One line, without a line break or full stop; "unknown" stands for both margins where
+        both are NaN: "margin at 150 °C: unknown". Temperatures are in degrees Celsius.
 
     Examples
     --------

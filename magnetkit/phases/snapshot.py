@@ -116,11 +116,12 @@ class Snapshot(Entries):
         Returns
         -------
         list of ComputedEntry
-            In the order of `entries`. The ``entry_id`` is the material id
-            where there is one. Energies are of the cell (of a formula unit
+            In the order of `entries`. The ``entry_id`` is the material id, or
+            else formula and row from 0, "SmCo5-3". Energies are of the cell (of a formula unit
             without one), eV: total ones where all entries have
             ``energy_eV_atom``, else formation energies. In the latter case
-            elements that the source has no entry of follow, at zero.
+            elements that the source has no entry of follow, at zero, with ids
+            such as "Sm-at-zero".
 
         Raises
         ------

@@ -664,7 +664,9 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
     list of (str, int)
         Requirement in words, or "status: " and the status, and the number of candidates; the most
         frequent first. A candidate counts for each requirement that it misses; of one whose status
-        is not "ok" the status alone counts.
+        is not "ok" the status alone counts. Of a screening with ``keep`` a candidate counts once,
+        by what ended it: a requirement on the composition, "requirements missed", "loss", "loss by
+        composition" or a status.
     """
     profile = result.profile
     sieve = result.manifest["summary"].get("sieve")

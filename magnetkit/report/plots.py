@@ -750,8 +750,8 @@ def margin_map(
 ) -> Part:
     """Draw the margin, H_cJ less the reverse field along the easy axis, on the worst layer.
 
-    The result is a `Figure`, a dict of plotly's ``data`` and ``layout``, its
-    axes in the units of the setting.
+    The result is a `Figure`, a dict of plotly's ``data`` and ``layout``: x and
+    y in mm, the margin in kA/m, whatever the setting of units.
 
     Parameters
     ----------

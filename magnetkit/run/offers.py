@@ -640,11 +640,11 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
     and what `_is_near_miss` reads. Refused is P below 0.3; or heavy rare earth
     of more than 0.3 wt.% above what today's magnet can hold by its range
     (``heavy_rare_earth_wt_pct_hi`` of the reference). If P is below 0.3 since
-    B_r alone falls short, by up to 2 %, the supplier is asked all the same. A
-    P that is not known (NaN) counts as neither low nor high, a content that is
-    not known as not too much. Taken is P of 0.8 or
-    more, of the family in use, with heavy rare earth known and at most 0.3 wt.%
-    more than today's. Otherwise the supplier is asked.
+    B_r alone falls short, by up to 2 %, the supplier is asked all the same,
+    whatever the heavy rare earth. A P that is not known (NaN) counts as neither
+    low nor high, a content that is not known as not too much. Taken is P of 0.8
+    or more, of the family in use, with heavy rare earth known and at most 0.3
+    wt.% more than today's. Otherwise the supplier is asked.
     """
     chance = judged.probability_meets_requirements
     heavy = judged.heavy_rare_earth_wt_pct

@@ -804,7 +804,7 @@ def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
     of_glasses = kind.str.contains(_GLASS) | frame["DOI"].str.contains(
         _OF_GLASSES
     )
-    glasses = set(frame["DOI"][of_glasses])
+    glasses = frame["DOI"][of_glasses]
     return pd.DataFrame(
         {
             "name": frame["Material_Name"].map(compound),

@@ -432,8 +432,9 @@ class TrendProcess:
         Returns
         -------
         TrendProcess
-            Itself, with ``points_`` and ``weights_`` set, in that order, ``inflation_`` and
-            ``residual_``, in the order of `X`, and what the kernel takes.
+            Itself, with ``points_`` and ``weights_`` set, in that order; ``inflation_`` (factor of
+            the noise variance, 0.5 to 100) and ``residual_`` (value less what the others predict,
+            in the unit of `y`), in the order of `X`; and what the kernel takes.
         """
         from scipy.linalg.lapack import dpotri
 

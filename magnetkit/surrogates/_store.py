@@ -273,8 +273,9 @@ def _dumps(content: dict[str, Any]) -> bytes:
     """Serialize the `content` of a model as the bytes of a NumPy archive, which `_loads` reads.
 
     `content` is as of `save`. The archive has the arrays, named a0, a1 and so
-    on, and, as "tree", a JSON tree of all values that names them. TypeError
-    for a list, or what else has no attributes.
+    on, and, as "tree", a JSON tree of all values that names them. An object
+    must be a `TrendProcess`: its class is not written. TypeError for a list,
+    or what else has no attributes.
     """
     arrays: dict[str, np.ndarray] = {}
 

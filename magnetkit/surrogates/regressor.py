@@ -21,7 +21,7 @@ from .._core.errors import InputError, StoreError
 from ..alloy._read import as_table
 from ..alloy.table import CompositionTable
 from ..features._elements import composition_statistics, load_table
-from ..features.rare_earths import rare_earth_descriptors
+from ..features.rare_earths import DESCRIPTORS, rare_earth_descriptors
 from . import _curie_training, _mixture, _store
 from ._curie import Beside, CurieModel
 from ._forest import Forest
@@ -39,22 +39,36 @@ if TYPE_CHECKING:
 # Norms of the fractions tell stoichiometries apart whatever the elements.
 _NORMS = (2, 3, 10)
 _KIND = "magnetkit.CompositionRegressor"
+_LEARNT_DESCRIPTORS = """
+R_fraction T_fraction R_share_of_metals R_light_share R_heavy_share R_light_heavy_balance
+R_cerium_share R_nonmagnetic_share R_oblate_quadrupole_a0_2 R_prolate_quadrupole_a0_2
+T_valence_electrons cobalt_share magnetic_valence magnetic_valence_M diluent_share boron_ratio
+carbon_ratio nitrogen_ratio hydrogen_ratio
+distance_2_14_1 distance_1_5 distance_2_17 distance_1_12
+R_n_4f_mean R_n_4f_std R_de_gennes_mean R_de_gennes_std R_moment_muB_mean R_moment_muB_std
+R_coupled_moment_muB_mean R_coupled_moment_muB_std R_spin_projection_mean R_spin_projection_std
+R_alpha_r2_a0_2_mean R_alpha_r2_a0_2_std R_quadrupole_a0_2_mean R_quadrupole_a0_2_std
+R_ionic_radius_A_mean R_ionic_radius_A_std
+""".split()
+"""Descriptors of rare earths that are learnt from. A new one moves every answer: its name comes in
+with a validation, and saved models are trained anew."""
+_LEARNT_COLUMNS = [DESCRIPTORS.index(name) for name in _LEARNT_DESCRIPTORS]
 
 
 def composition_columns(table: CompositionTable) -> FloatArray:
     """Compute the columns that are learnt from of n compositions of `table`, float64 (n, d).
 
-    In this order: Magpie's statistics of element properties, rare-earth descriptors, three norms of
-    the fractions, and the 118 atomic fractions by atomic number. The columns have no names.
+    In this order: Magpie's statistics of element properties, the rare-earth descriptors of
+    `_LEARNT_DESCRIPTORS`, three norms of the fractions, and the 118 atomic fractions by atomic
+    number. The columns have no names.
     """
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
     statistics = composition_statistics(
         table, load_table("magpie").fill_gaps()
     )
-    return np.column_stack(
-        [statistics, rare_earth_descriptors(table), *norms, atoms]
-    )
+    descriptors = rare_earth_descriptors(table)[:, _LEARNT_COLUMNS]
+    return np.column_stack([statistics, descriptors, *norms, atoms])
 
 
 class _Answer(NamedTuple):

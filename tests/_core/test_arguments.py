@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
+import magnetkit
 from magnetkit._core._arguments import (
     _fits,
     check_arguments,
@@ -17,6 +18,7 @@ from magnetkit._core._arguments import (
     parse_whole_number,
     path,
     share,
+    warn,
 )
 
 
@@ -173,3 +175,21 @@ def test_a_share_lies_between_nothing_and_all():
     for value in (0, 1, -0.1, 1.5, "x", None):
         with pytest.raises(InputError, match="must lie between 0 and 1, got"):
             share("interval", value)
+
+
+@pytest.mark.parametrize(
+    ("caller", "named"),
+    [("magnetkit_own.py", "magnetkit_own.py"), ("magnetkit/y.py", None)],
+)
+def test_a_warning_names_the_users_line(caller, named):
+    place = Path(magnetkit.__file__).parent.parent
+    names = {"warn": warn}
+    for file, text in (
+        ("magnetkit/x.py", "def issue(): warn('text')"),
+        (caller, "def call(): issue()"),
+    ):
+        exec(compile(text, place / file, "exec"), names)
+    with pytest.warns(UserWarning, match="text") as caught:
+        names["call"]()
+    expected = place / named if named else Path(__file__)
+    assert Path(caught[0].filename) == expected

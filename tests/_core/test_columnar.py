@@ -152,6 +152,9 @@ def test_a_prediction_shows_its_main_columns():
     assert "1.235 (1.1 to 1.3)" in rows["remanence_T"]
     assert rows["temperature (°C)"].split()[-2:] == ["150", "150"]
     assert "more" not in repr(view)
+    # Three rows have room for ranges, four have not.
+    assert "(1.1 to 1.3)" in repr(brief(prediction(3)))
+    assert "(1.1 to 1.3)" not in repr(brief(prediction(4)))
     many = brief(prediction(25))
     text = repr(many)
     assert "25 x 14; detail=True" in text

@@ -15,7 +15,7 @@ from numba import NumbaError
 import magnetkit
 from benchmarks.faults import storage
 from magnetkit._core import _hooks
-from magnetkit._core._jit import jit
+from magnetkit._core._jit import _makes_arrays, is_switched_off, jit
 from magnetkit._core._kernel_files import KernelFiles
 from tests.fresh import run_python
 
@@ -423,6 +423,37 @@ def test_kernels_around_arrays_count_references():
     assert not _sum.counts
     assert _sum_array(3) == 6.0
     assert _sum(np.arange(4.0)) == 6.0
+
+
+@pytest.mark.parametrize(
+    "name",
+    "append arange argsort array concatenate copy empty empty_like flatnonzero full linspace ones "
+    "sort unique zeros zeros_like".split(),
+)
+def test_makers_of_arrays_are_known_by_name(name):
+    assert _makes_arrays(eval(f"lambda x: np.{name}(x)", {"np": np}))
+    assert not _makes_arrays(eval(f"lambda x: np.{name}_(x)", {"np": np}))
+
+
+@pytest.mark.parametrize(
+    ("part", "inline", "forced"),
+    [
+        (None, None, None),
+        ("copied", "always", None),
+        ("merged", None, True),
+        ("linked", None, False),
+    ],
+)
+def test_parts_are_joined_as_they_say(part, inline, forced):
+    assert is_switched_off() is False
+    options = jit(lambda x: x, part=part).targetoptions
+    assert options.get("inline") == inline
+    assert options.get("forceinline") is forced
+    assert (options["nogil"], options["error_model"]) == (True, "numpy")
+    assert options["fastmath"] is False
+    # Whether a number is NaN or infinite is never assumed.
+    fast = jit(fastmath=True)(lambda x: x).targetoptions["fastmath"]
+    assert fast == {"nsz", "arcp", "contract", "afn", "reassoc"}
 
 
 def test_nested_array_kernels_leak_nothing():

@@ -35,7 +35,7 @@ def test_raises_an_exception_of_any_piece():
             _threads.share_rows(kernel, 1000, chunk=100)
 
 
-def test_few_rows_are_one_piece():
+def test_a_thread_takes_a_few_pieces():
     calls = []
     for threads, limit in ((1, 1), (2, 2 * _threads.PIECES)):
         calls.clear()
@@ -45,7 +45,7 @@ def test_few_rows_are_one_piece():
                 100_000,
                 chunk=1,
             )
-        assert len(calls) <= limit
+        assert len(calls) == limit
 
 
 def test_a_limit_sets_the_thread_count(monkeypatch):

@@ -1,8 +1,15 @@
+from pathlib import Path
+
+import pyarrow as pa
 import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.alloy._element_columns import ELEMENT_COLUMNS
+from magnetkit.alloy._element_columns import (
+    ELEMENT_COLUMNS,
+    element_columns,
+    with_composition_column,
+)
 from magnetkit.alloy._read import read_file
 
 MELTS = "melt,Nd wt%,Dy (wt.%),Co,B,Fe\nA1,30.5,1.2,0.9,1.0,bal.\nA2,31,,0,1,Rest\n"
@@ -28,6 +35,37 @@ def test_a_decimal_comma_is_read(tmp_path):
     assert read_file(file, "weight", ELEMENT_COLUMNS).labels.to_pylist() == [
         "Nd30.5B1.0Fe bal."
     ]
+
+
+def test_the_first_word_of_a_name_is_the_symbol():
+    names = ["Nd(wt%)", "Fe[at%]", "melt Co", "nd", "", " B", "Xx"]
+    found = [("Nd(wt%)", "Nd"), ("Fe[at%]", "Fe"), (" B", "B")]
+    assert element_columns(names) == found
+
+
+@pytest.mark.parametrize(
+    ("cobalt", "samarium", "recipe"),
+    [
+        ("BAL.", "33.7", "Sm33.7Co bal."),
+        ("balance", " 33,7 ", "Sm33.7Co bal."),
+        ("Remainder", 33.7, "Sm33.7Co bal."),
+        (5, 1.0, "Co5Sm1.0"),
+        ("5", "0.00", "Co5"),
+        ("5", "0,0", "Co5"),
+        (5, 10, "Co5Sm10"),
+        (5, float("nan"), "Co5"),
+        (5, None, "Co5"),
+        ("some", "1", "CosomeSm1"),
+        (0, "", ""),
+    ],
+)
+def test_a_row_is_joined_with_the_balance_last(cobalt, samarium, recipe):
+    table = pa.table({"Co": [cobalt], "heat": ["1"], "Sm": [samarium]})
+    whole, name = with_composition_column(table, ELEMENT_COLUMNS, Path("a"))
+    assert name == "composition"
+    assert whole.column_names == ["Co", "heat", "Sm", "composition"]
+    assert whole["composition"].to_pylist() == [recipe]
+    assert with_composition_column(whole, None, Path("a"))[0] is whole
 
 
 @pytest.mark.parametrize(

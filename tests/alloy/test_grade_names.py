@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from magnetkit.errors import CompositionError
+from magnetkit.errors import CompositionError, InputError
 
 import magnetkit as mk
 from magnetkit import datasets
@@ -16,6 +16,9 @@ from magnetkit.alloy._grade_names import (
     grade_names,
     is_grade,
     nearest_grades,
+    parse_class,
+    refusal,
+    refuse_recipe_options,
 )
 
 
@@ -121,6 +124,53 @@ def test_unknown_grade_gets_its_neighbours():
     assert "N42SH" in nearest_grades("N43SH")
     with pytest.raises(CompositionError, match=r"near it are .*N4"):
         mk.parse_composition("N43SH")
+
+
+@pytest.mark.parametrize(
+    ("text", "energy_and_class"),
+    [
+        ("N24", (24, "N")),
+        ("N65AH", (65, "AH")),
+        ("n-42 sh", (42, "SH")),
+        ("NdFeB N50X (Arnold)", (50, "N")),
+        ("N42SHT", (42, "SH")),
+        ("N23SH", None),
+        ("N66M", None),
+        ("N50XX", None),
+        ("42SH", None),
+    ],
+)
+def test_a_class_has_an_energy_of_24_to_65(text, energy_and_class):
+    assert parse_class(text) == energy_and_class
+    assert is_grade(text) or energy_and_class is None
+
+
+def test_a_name_has_sixty_characters_at_most():
+    name = "sintered " * 6 + "N42SH "
+    assert len(name) == 60
+    assert (find(name), is_grade(name)) == ("N42SH", True)
+    assert (find(name + " "), is_grade(name + " ")) == (None, False)
+
+
+def test_near_grades_are_five_of_their_class_and_letters():
+    near = nearest_grades("N43SH")
+    assert set(near[:2]) == {"N42SH", "N44SH"}
+    assert len(near) == 5
+    assert all(name.endswith("SH") for name in near)
+    assert nearest_grades("xyzzy") == []
+    # "33H" alone would be another family's.
+    assert all(name.startswith("SmCo ") for name in nearest_grades("SmCo 33H"))
+
+
+def test_a_grade_says_what_may_be_asked_of_it():
+    assert refusal("Nd2Fe14B") is None
+    assert refusal("NdFeB N42SH").startswith("N42SH is a commercial grade")
+    nobody = refusal("N43SH")
+    assert nobody.endswith(f"near it are {', '.join(nearest_grades('N43SH'))}")
+    refuse_recipe_options("N42SH", None, None)
+    for given in (("sintered", None), (None, "Tb 0.5 wt%")):
+        with pytest.raises(InputError, match="of a recipe; N42SH is a grade"):
+            refuse_recipe_options("N42SH", *given)
 
 
 def test_grades_are_found_among_recipes():

@@ -105,6 +105,29 @@ def test_higher_of_two_limits_truncates():
     assert _job._working(500.0, 0.1, anchor(), close_limit) != (500.0, 0.1)
 
 
+@pytest.mark.parametrize(
+    ("column", "limit"),
+    [
+        ("coercivity_kA_m", {"minimum": 1200.0, "temperature_K": 400.0}),
+        (ALPHA, {"absolute_maximum": 0.001}),
+    ],
+)
+def test_a_limit_out_of_reach_leaves_the_anchor(column, limit):
+    value = {"coercivity_kA_m": 500.0, ALPHA: -0.1}[column]
+    at = device(requirement(column, **limit))
+    off = anchor(column, value=value, spread=0.01)
+    conditioned = _job._working(value, 0.01, off, at)
+    assert conditioned == (value, 0.01)
+
+
+def test_an_absolute_maximum_cuts_a_positive_value_above():
+    at = device(requirement(absolute_maximum=500.0, temperature_K=400.0))
+    value, width = _job._working(500.0, 0.1, anchor(), at)
+    # Half of a normal distribution: its mean lies sqrt(2 / pi) deviations below.
+    assert np.log(value / 500.0) == pytest.approx(-0.1 * np.sqrt(2.0 / np.pi))
+    assert width == pytest.approx(0.1 * np.sqrt(1.0 - 2.0 / np.pi))
+
+
 def test_temperatures_start_at_the_table_and_ascend():
     at = device(
         requirement(minimum=400.0, temperature_K=433.0),

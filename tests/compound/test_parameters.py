@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from magnetkit.elements import INDEX
+from magnetkit.errors import DataError
 from numpy.testing import assert_array_equal
 
 import magnetkit as mk
@@ -64,3 +66,75 @@ def test_vanadium_dilutes_compounds_of_no_fit():
     )
     assert error.mean() < 0.15
     assert error.max() < 0.35
+
+
+def make_row(parameter, element="", host="1:5", value="1.5"):
+    return {
+        "host": host,
+        "parameter": parameter,
+        "element": element,
+        "value": value,
+        "deviation": "0.25",
+    }
+
+
+def test_rows_fill_the_slots_that_they_name():
+    rows = [
+        make_row("moment_muB:slope_iron", "Al"),
+        make_row("moment_muB:curvature_cobalt", "Ti"),
+        make_row("moment_muB:iron", "Ti"),
+        make_row("ion_moment:cobalt", "Nd"),
+        make_row("moment_muB:bow1"),
+        make_row("moment_muB:bow2", value="3"),
+        make_row("moment_muB:bow2", value="4"),
+    ]
+    got = parameters.read(rows, ("value", "deviation"))
+    host = HOST_NAMES.index("1:5")
+    slot = parameters.HOST_SLOTS.index
+    assert got.host[host, slot("moment_muB:bow1")] == 1.5
+    assert got.host[host, slot("moment_muB:bow2")] == 4.0
+    assert np.count_nonzero(got.host) == 2
+    assert np.count_nonzero(got.host_sd == 0.25) == 2
+    place = parameters.ELEMENT_SLOTS.index("ion_moment:cobalt")
+    assert got.element[host, INDEX["Nd"], place] == 1.5
+    assert got.element_sd[host, INDEX["Nd"], place] == 0.25
+    assert np.count_nonzero(got.element) == 4
+    # 1 on the site of rare earths, 2 on those of metals, 3 on both.
+    known = [got.known[host, INDEX[s]] for s in ("Nd", "Al", "Ti", "Fe")]
+    assert known == [1, 2, 3, 0]
+    assert np.count_nonzero(got.known) == 3
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        make_row("moment_muB:bow1", host="1:7"),
+        make_row("moment_muB:bow9"),
+        make_row("moment_muB:bow1", "Nd"),
+        make_row("moment_muB:iron", "Xx"),
+        make_row("moment_muB:iron"),
+    ],
+)
+def test_no_slot_of_the_model_is_named(row):
+    with pytest.raises(DataError, match="is no slot of the model; rebuild"):
+        parameters.read([row], ("value", "deviation"))
+
+
+def test_sites_take_rare_earths_guests_and_solutes():
+    for host in HOST_NAMES:
+        earths, metals = parameters.site_elements(host)
+        assert not {"Eu", "Pm", "Sc"} & set(earths)
+        assert {"La", "Nd", "Lu", "Y"} <= set(earths)
+        assert not {"Fe", "Co"} & set(metals)
+        # Zirconium and hafnium stand on the rare earth's site of ThMn12 alone.
+        assert ({"Zr", "Hf"} <= set(earths)) is host.startswith("1:12")
+
+
+def test_constants_of_ions_are_those_of_the_tables():
+    # Yamada et al., Phys. Rev. B 38 (1988) 620.
+    neodymium = parameters.published_fields()["Nd"]
+    assert (neodymium["A20"], neodymium["A2-2"]) == (295.0, -454.0)
+    assert not {"ion", "source", "verification"} & set(neodymium)
+    ion = parameters.ions()["Nd"]
+    assert (ion["n_4f"], ion["J"]) == (3.0, 4.5)
+    assert np.isnan(parameters.ions()["La"]["r2_a0_2"])

@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from magnetkit.choose import _evaluate, _job
+from magnetkit.explorer import _results
 from magnetkit.explorer._results import MAGNET, Question, Results
 from magnetkit.explorer.page import _pareto
 from magnetkit.run._files import read_finished_manifest
@@ -80,6 +81,35 @@ def test_every_stop_equals_the_model(results):
             assert_allclose(
                 results.column(name, Question(stop)), expected[name], rtol=1e-6
             )
+
+
+def test_pieces_of_rows_are_evaluated_until_stopped(
+    results, folder, monkeypatch
+):
+    monkeypatch.setattr(_results, "_CHUNK_ROWS", 10)
+    pieces = Results(folder)
+    n = len(pieces)
+    assert 20 < n < 30
+    counts = []
+
+    def stop():
+        counts.append(pieces.evaluated)
+        return len(counts) == 3
+
+    pieces.evaluate(stop)
+    assert counts == [0, 10, 20]
+    assert not pieces.ready
+    for name in MAGNET:
+        values = pieces.column(name, Question(1))
+        assert_allclose(
+            values[:20], results.column(name, Question(1))[:20], rtol=1e-6
+        )
+        assert np.isnan(values[20:]).all()
+    # What stopped begins anew; its last piece is shorter.
+    pieces.evaluate(lambda: counts.append(pieces.evaluated))
+    assert counts[3:] == [20, 10, 20]
+    assert pieces.evaluated == n
+    assert pieces.ready
 
 
 def test_todays_magnet_stands_in_the_figure(results):

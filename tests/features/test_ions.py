@@ -11,7 +11,11 @@ from magnetkit.elements import (
     RARE_EARTHS,
 )
 
-from magnetkit.features._elements import load_ions
+from magnetkit.features._elements import (
+    ION_PROPERTIES,
+    ion_properties,
+    load_ions,
+)
 
 # M. T. Hutchings, Solid State Physics 16 (1964) 227, table VI: alpha, beta, gamma.
 HUTCHINGS = {
@@ -75,3 +79,37 @@ def test_other_elements_have_no_value():
         assert np.isnan(column[INDEX["Fe"]])
         with pytest.raises(ValueError, match="read-only"):
             column[0] = 1.0
+
+
+@pytest.mark.parametrize(
+    ("symbol", "values"),
+    [
+        # g_J 8/11 and J 9/2; alpha -7/1089 and 1.114 a0^2: (g-1)^2 J (J+1) is 9/121 of 99/4.
+        (
+            "Nd",
+            (3, 81 / 44, 36 / 11, 36 / 11, -27 / 22, -7.798e-3 / 1.089),
+        ),
+        # g_J 4/3 and J 15/2; a heavy one is antiparallel. alpha -2/315 and 0.7814 a0^2.
+        ("Dy", (9, 85 / 12, 10, -10, 2.5, -1.5628 / 315)),
+        ("Gd", (7, 63 / 4, 7, -7, 3.5, 0)),
+        # Without a localised moment; a mixed-valent ion has its radius alone.
+        ("Ce", (0, 0, 0, 0, 0, 0)),
+        ("Eu", (6, 0, 0, 0, 0, 0)),
+        ("Lu", (14, 0, 0, 0, 0, 0)),
+        ("Y", (0, 0, 0, 0, 0, 0)),
+        ("Fe", (0, 0, 0, 0, 0, 0)),
+    ],
+)
+def test_properties_follow_from_the_ground_state(symbol, values):
+    table = ion_properties()
+    row = dict(zip(ION_PROPERTIES, table[INDEX[symbol]], strict=True))
+    assert list(row.values())[:6] == pytest.approx(values, rel=2e-3, abs=1e-12)
+    ions = load_ions()
+    j = ions["J"][INDEX[symbol]] if symbol != "Fe" else 0.0
+    moments = values[5] * j * (2 * j - 1)
+    assert row["quadrupole_a0_2"] == pytest.approx(moments, rel=2e-3)
+    radius = ions["ionic_radius_A"][INDEX[symbol]]
+    expected = 0.0 if symbol == "Fe" else radius
+    assert row["ionic_radius_A"] == expected
+    with pytest.raises(ValueError, match="read-only"):
+        table[0] = 1.0

@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose
 from pymatgen.core import Lattice, Structure
 
 from magnetkit import features
+from magnetkit.features.crystals import both_ways, radial_counts
 from tests.features.crystals import IRON, SMCO5
 
 
@@ -118,6 +119,79 @@ def test_dipolar_field():
     )
 
 
+def test_fields_of_one_charge_and_one_moment():
+    # On the axis of quantisation, so that 3 cos^2 - 1 is 2 and P_4 is 1; the cell is so large that
+    # its repetitions count for little. e^2 / (4 pi eps_0 k) is 167,101 K A and a_0 0.529177 A.
+    places = [[0, 0, 0], [0, 0, 0.05]]
+    pair = Structure(Lattice.cubic(50.0), ["Sm", "N"], places)
+    sites, second, fourth = features.crystal_field(pair)
+    bohr = 0.529177
+    assert sites.tolist() == [0]
+    assert second == pytest.approx(167101 * bohr**2 / 4 * 2 / 2.5**3, rel=1e-3)
+    assert fourth == pytest.approx(167101 * bohr**4 / 8 / 2.5**5, rel=1e-3)
+    half = features.crystal_field(pair, charges={"N": -0.5})[1]
+    assert half == pytest.approx(0.5 * second, rel=1e-3)
+    # 1.5 muB at 2.5 A: mu_0 / (4 pi) 2 m / r^3, and half the opposite across.
+    metals = Structure(Lattice.cubic(50.0), ["Fe", "Co"], places)
+    tesla = 1e-7 * 2 * 1.5 * 9.2740e-24 / 2.5e-10**3
+    field = features.dipolar_field(metals, cutoff=3.0)
+    assert field[0] == pytest.approx([0.0, 0.0, tesla], rel=1e-4)
+    assert field[1, 2] == pytest.approx(tesla * 2.2 / 1.5, rel=1e-4)
+    across = features.dipolar_field(metals, axis=(0, 3, 0), cutoff=3.0)
+    assert across[0] == pytest.approx([0.0, -tesla / 2, 0.0], rel=1e-4)
+    assert not features.dipolar_field(metals, cutoff=2.4).any()
+
+
+def test_a_distance_of_the_cutoff_is_within_it():
+    simple = Structure(Lattice.cubic(4.0), ["Fe"], [[0, 0, 0]])
+    neighbours = features.neighbour_list(simple, 4.0)
+    assert neighbours.distance.tolist() == [4.0] * 6
+    assert features.coordination(simple, 4.0)["Fe"].tolist() == [6]
+    assert features.coordination(simple, 3.99)["Fe"].tolist() == [0]
+    # By atomic number: boron, iron, neodymium.
+    mixed = Structure(
+        Lattice.cubic(4.0),
+        ["Nd", "B", "Fe"],
+        [[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5]],
+    )
+    assert list(features.coordination(mixed, 1.0)) == ["B", "Fe", "Nd"]
+
+
+def test_radii_reach_ten_angstrom_in_a_hundred_bins():
+    radii, functions = features.radial_distribution(IRON)
+    assert radii == pytest.approx(np.arange(0.05, 10.0, 0.1))
+    assert list(functions) == [("Fe", "Fe")]
+    # Eight neighbours at half a diagonal of 2.87 A, 2.4855 A.
+    density = 2 / 2.87**3
+    shell = 4 / 3 * np.pi * (2.5**3 - 2.4**3)
+    assert functions["Fe", "Fe"][24] == pytest.approx(8 / (density * shell))
+
+
+@pytest.mark.parametrize("last", [65535, 65536])
+def test_pairs_are_sorted_by_atoms_of_any_number(last):
+    first = np.array([0, 3], np.int32)
+    second = np.array([last, 5], np.int32)
+    shift = np.array([[1, 0, 0], [0, 2, 0]], np.int32)
+    both = both_ways(first, second, shift, np.array([7.0, 8.0]))
+    assert both.atom.tolist() == [0, 3, 5, last]
+    assert both.neighbour.tolist() == [last, 5, 3, 0]
+    assert both.image[:, 0].tolist() == [1, 0, 0, -1]
+    assert both.image[:, 1].tolist() == [0, 2, -2, 0]
+    assert both.distance.tolist() == [7.0, 8.0, 8.0, 7.0]
+
+
+def test_bins_of_distance_begin_at_their_edge():
+    pairs = (
+        np.array([0, 0, 1, 0]),
+        np.array([1, 0, 1, 0]),
+        np.array([0.5, 0.99, 0.0, 1.0]),
+    )
+    counts = radial_counts(pairs, 2, 0.5, 2)
+    assert counts[0, 1].tolist() == counts[1, 0].tolist() == [0, 1]
+    assert counts[0, 0].tolist() == [0, 2]
+    assert counts[1, 1].tolist() == [2, 0]
+
+
 def test_refuses_wrong_input():
     for call in (
         features.neighbour_list,
@@ -134,8 +208,13 @@ def test_refuses_wrong_input():
     for bins in (0, -1):
         with pytest.raises(InputError, match="bins must be a whole number"):
             features.radial_distribution(SMCO5, bins=bins)
-    with pytest.raises(InputError, match="expected pymatgen structures"):
-        features.Crystals.from_structures(["SmCo5"])
+    with pytest.raises(InputError, match="structures, item 1 is str"):
+        features.Crystals.from_structures([IRON, "SmCo5"])
+    flat = Structure([[3, 0, 0], [0, 3, 0], [3, 3, 0]], ["Fe"], [[0, 0, 0]])
+    with pytest.raises(InputError, match=r"structure 1 \(Fe1\) has a flat"):
+        features.Crystals.from_structures([IRON, flat])
+    with pytest.raises(InputError, match=r"cutoff must be .* above 0, got 0"):
+        features.dipolar_field(IRON, cutoff=0)
     alloy = Structure(Lattice.cubic(3), [{"Fe": 0.5, "Co": 0.5}], [[0, 0, 0]])
     with pytest.raises(InputError, match="partly occupied"):
         features.neighbour_list(alloy, 3.0)

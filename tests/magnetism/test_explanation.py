@@ -77,6 +77,15 @@ def test_terms_have_their_signs(explanations):
         assert remanence["pores"] < 0.0
 
 
+def test_the_law_names_a_temperature_but_room(explanations):
+    laws = {name: why.law for name, why in explanations.items()}
+    assert laws["gallium"] == laws["carrier"]
+    assert laws["gallium"].endswith("boundary decouples")
+    assert laws["shell, hot"] == f"{laws['gallium']}, at 150 C"
+    assert laws["cells"].startswith("pinning of walls by cells")
+    assert laws["cells"].endswith(", at 300 C")
+
+
 def test_finer_grains_have_weaker_poles():
     family = parameters().families["2:14:1"]
     terms = []
@@ -142,6 +151,9 @@ def test_an_explanation_is_terms_shares_and_what_to_measure():
         "magnets of this producer; no constant of the law book narrows the "
         "range"
     ]
+    # One per cent of the variance is the least that is named.
+    few = make_explanation([0.01, 0.0099]).measurements()
+    assert few == ["constant 0 (0.5 +- 0.1 K, fitted): 1 % of the range"]
     many = make_explanation([0.3] * 9).measurements()
     assert len(many) == _NARROWEST
 

@@ -56,6 +56,12 @@ def test_class_and_number_stand_in_for_a_grade():
     )
     low, high = ends
     assert low < row["remanence_T"] < high
+    # So do (BH)max, which is the number in MGOe, and H_cB.
+    product = "max_energy_product_kJ_m3"
+    low, high = (mk.grades(n).iloc[0][product] for n in ("N42UH", "N45UH"))
+    assert low < row[product] < high
+    induction = "coercivity_b_kA_m"
+    assert row[induction] != of_class[induction].median()
     assert row["remanence_T_provenance"] == "estimate"
     assert row["makers"] == ""
     for name in ("N60SH", "N24EH"):

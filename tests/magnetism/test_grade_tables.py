@@ -64,6 +64,103 @@ def test_a_cold_value_comes_back_hot():
     assert GRADES.hot_squareness(423.15)["N42SH"] < square["N42SH"]
 
 
+def test_figures_at_temperatures_are_those_of_grades():
+    row = grades("N42SH").iloc[0]
+    kelvin = np.array([253.15, 293.15, 423.15])
+    for end in ("", "_lo", "_hi"):
+        b_r, h_cj, square = GRADES.figures_at(row, kelvin, end)
+        for i, at in enumerate(kelvin):
+            sheet = grades("N42SH", at).iloc[0]
+            assert b_r[i] == pytest.approx(sheet[f"remanence_T{end}"])
+            assert h_cj[i] == pytest.approx(sheet[f"coercivity_kA_m{end}"])
+            assert square[i] == pytest.approx(sheet["squareness"])
+
+
+def test_hot_figures_cut_the_straight_line_of_induction():
+    cold = grades("N42SH").iloc[0]
+    hot = grades("N42SH", 423.15).iloc[0]
+    mu_0 = 4e-7 * np.pi
+    for end in ("", "_lo", "_hi"):
+        # H_cB is below H_cJ and B_r / mu_0; (BH)max below that of a recoil of 1.
+        b_r = hot[f"remanence_T{end}"]
+        b_r_kA_m = 1e-3 * b_r / mu_0
+        limit = min(hot[f"coercivity_kA_m{end}"], b_r_kA_m)
+        assert hot[f"coercivity_b_kA_m{end}"] <= limit * (1.0 + 1e-9)
+        product = hot[f"max_energy_product_kJ_m3{end}"]
+        assert product <= 0.25 * b_r * b_r_kA_m * 1.03
+    ratio = hot["remanence_T"] / cold["remanence_T"]
+    names = ("max_energy_product_kJ_m3", "coercivity_kA_m")
+    product, coercivity = (hot[name] / cold[name] for name in names)
+    assert coercivity < ratio**2 == pytest.approx(product)
+    assert hot["squareness"] < cold["squareness"]
+    # Nothing is printed of the cold.
+    assert hot["remanence_T_provenance"] == "catalogue"
+    frozen = grades("N42SH", 253.15).iloc[0]
+    assert frozen["remanence_T_provenance"] == "extrapolated"
+
+
+def test_a_printed_knee_is_the_squareness():
+    cold = grades("SmCo 32H").iloc[0]
+    hot = grades("SmCo 32H", 423.15).iloc[0]
+    for row in (cold, hot):
+        square = row["knee_field_kA_m"] / row["coercivity_kA_m"]
+        assert row["squareness"] == pytest.approx(square)
+    # Without a knee it is the usual one of the host, and none of bonded magnets.
+    usual = grades("N42SH").iloc[0]
+    assert np.isnan(usual["knee_field_kA_m"])
+    family = GRADES.parameters().families["2:14:1"]
+    assert usual["squareness"] == family.squareness
+    table = GRADES.grades_at_room_temperature()
+    bonded = table[
+        (table["kind"] == "bonded") & table["knee_field_kA_m"].isna()
+    ]
+    assert len(bonded)
+    assert bonded["squareness"].isna().all()
+
+
+def test_guaranteed_values_fall_along_their_chords():
+    table = GRADES._minima_with_chords()
+    ends = [f"{name}_coefficient_to_K" for name in ("remanence", "coercivity")]
+    # At its upper end a chord is what it says, whatever the curve between.
+    same = table[table[ends[0]] == table[ends[1]]]
+    row = same[same["kind"] == "sintered"].iloc[0]
+    kelvin = float(row[ends[0]])
+    hot = GRADES.guaranteed_minima(kelvin).set_index(["grade", "maker"])
+    hot = hot.loc[row.name]
+    for name, unit in (("remanence", "T"), ("coercivity", "kA_m")):
+        slope = row[f"{name}_coefficient_pct_K"] / 100.0
+        share = 1.0 + slope * (kelvin - 293.15)
+        expected = share * row[f"{name}_{unit}"]
+        assert hot[f"{name}_{unit}"] == pytest.approx(expected, rel=1e-6)
+    assert list(hot.index) == [
+        "remanence_T",
+        "coercivity_kA_m",
+        "host",
+        "kind",
+        "density_kg_m3",
+        "max_working_temperature_K",
+        "knee_field_kA_m",
+        "recoil",
+    ]
+
+
+def test_plain_classes_need_no_heavy_rare_earth():
+    every = GRADES.most_without_heavy_rare_earth()
+    assert GRADES.most_without_heavy_rare_earth("nobody") == every
+    table = grades()
+    plain = table["grade"].str.fullmatch(r"N\d\d[MH]?")
+    plain = table[plain & (table["kind"] == "sintered")]
+    share = GRADES.lots("2:14:1").share("coercivity_kA_m")
+    hardest = plain["coercivity_kA_m"].max()
+    assert every == pytest.approx(hardest / share)
+    makers = plain.loc[plain["coercivity_kA_m"].idxmin(), "makers"]
+    maker = makers.split(", ")[0]
+    theirs = plain["makers"].str.split(", ").map(lambda m: maker in m)
+    hardest = plain.loc[theirs, "coercivity_kA_m"].max()
+    limit = GRADES.most_without_heavy_rare_earth(maker)
+    assert limit == pytest.approx(hardest / share)
+
+
 def make_recipe(kind="bulk", weight=0.62, heavy=3.04, shell=""):
     return makeup.Recipe("Nd24Pr6Dy3Fe bal.", shell, heavy, weight, kind)
 

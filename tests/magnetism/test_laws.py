@@ -293,6 +293,38 @@ def test_hot_cells_equal_their_twin(harder):
     assert (pinning[-1], fall[-1]) == (0.0, 1.7)
 
 
+def test_no_coupling_of_grains_weakens_cells():
+    n = 2
+    zeros = ("cobalt", "cobalt_loss", "lanthanum_loss", "mischmetal_loss")
+    zeros += ("cerium", "lanthanum", "refractory", "carbide", "wetted")
+    zeros += ("alpha_k", "n_eff", "grain_slope", "wetting", "decoupling")
+    rows = {name: np.zeros(n) for name in (*zeros, "soft", "additive")}
+    same = {
+        "grain_size_um": 30.0,
+        "grain_reference_um": 5.0,
+        "decoupling_factor": 0.5,
+        "decay": 1.7,
+        "copper": 0.08,
+        "zirconium": 0.025,
+        "ratio": 7.4,
+        "earth": 0.9,
+        "pinning_kA_m": 2900.0,
+        "copper_scale": 0.035,
+        "hot_kA_m": 650.0,
+        "iron_limit": 0.2,
+        "ordinary_fall": 2.2,
+        "harder": 1.0,
+        "aged_for_C": 500.0,
+    }
+    rows |= {name: np.full(n, value) for name, value in same.items()}
+    rows["iron"] = np.array([0.12, np.nan])
+    _, _, pinning, remaining, decay = _balance.microstructure(rows, rows)
+    # Half of the coercivity is left to coupled grains; cells lose nothing by coupling.
+    assert remaining.tolist() == [1.0, 0.5]
+    assert pinning[0] > 0.0 == pinning[1]
+    assert decay[0] != 1.7 == decay[1]
+
+
 def test_hot_cells_are_less_certain():
     class Rules:
         pinned = np.array([2e6, 2e6, 0.0, 1e5])

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from magnetkit.errors import InputError
@@ -6,6 +8,7 @@ from magnetkit.magnetism.process import (
     Process,
     assumption,
     by_row,
+    ignored_settings,
     parameters,
     read_process,
     routes,
@@ -124,3 +127,62 @@ def test_process_at_a_prompt_is_what_the_user_gave():
     assert "route='melt-spun-1-7'" in repr(read_process("melt-spun-1-7", 1))
     assert repr(Process(density=0.9)) == "Process(density=0.9)"
     assert repr(Process()) == "Process()"
+
+
+# Grains act where a slope of H_cJ with their size was fitted, cells where they pin; what binds the
+# rare earth acts on a balance of phases, in cells by carbon and oxygen alone.
+BINDERS = ("oxygen_wt_pct", "carbon_wt_pct", "nitrogen_wt_pct")
+
+
+@pytest.mark.parametrize(
+    ("host", "ignored"),
+    [
+        ("2:14:1", "aged_for_C"),
+        ("1:5", "grain_size_um (no law measured), aged_for_C"),
+        (
+            "2:17",
+            "grain_size_um (no law measured), nitrogen_wt_pct, alpha_k, decay",
+        ),
+        ("2:17:3", ", ".join(["aged_for_C", *BINDERS])),
+        (
+            "1:12",
+            ", ".join(
+                ["grain_size_um (no law measured)", "aged_for_C", *BINDERS]
+            ),
+        ),
+    ],
+)
+def test_settings_without_effect_follow_the_host(host, ignored):
+    process = Process(
+        grain_size_um=2.5,
+        aged_for_C=300.0,
+        oxygen_wt_pct=0.21,
+        carbon_wt_pct=0.07,
+        nitrogen_wt_pct=0.03,
+        alpha_k=0.31,
+        decay=1.3,
+        density=0.9,
+    )
+    assert ignored_settings(process, host) == f"; of no effect: {ignored}"
+    assert ignored_settings(Process(density=0.9), host) == ""
+    assert ignored_settings(process, "3:29") == ""
+
+
+def test_settings_of_the_route_are_not_named_ignored():
+    route = routes()["sintered-1-5"]
+    size = route.process["grain_size_um"]
+    for factor, text in ((1.0, ""), (2.0, "; of no effect: grain_size_um")):
+        process = Process(route=route, grain_size_um=factor * size)
+        assert ignored_settings(process, "1:5")[:29] == text
+
+
+def test_routes_stand_in_the_order_of_files(monkeypatch):
+    glob = Path.glob
+
+    def list_backwards(folder, pattern):
+        return sorted(glob(folder, pattern), reverse=True)
+
+    monkeypatch.setattr(Path, "glob", list_backwards)
+    names = list(routes.__wrapped__())
+    assert names == sorted(names)
+    assert names[0] == "aged-1-5"

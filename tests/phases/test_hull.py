@@ -108,6 +108,28 @@ def test_rows_of_many_systems_and_unknown_elements(stable_space):
     assert_allclose(energy, one_by_one, atol=1e-12)
 
 
+def test_facets_solve_each_system_of_a_table(stable_space, monkeypatch):
+    texts = ["SmCo5", "Fe", "NdFe5", "Sm2Co17", "NdCo5", "Nd2Fe17", "Co", "O"]
+    table = CompositionTable.from_strings(texts)
+    monkeypatch.setattr(hull, "_ROWS_TO_PAY", ())
+    programs = hull.solve(table, stable_space, products=True)
+    monkeypatch.setattr(hull, "_ROWS_TO_PAY", (0,) * 7)
+    facets = hull.solve(table, stable_space, products=True)
+    for result in (programs, facets):
+        # Elements are at 0 by definition, and rest on themselves; a binary has two columns.
+        assert_allclose(result.energy[[1, 6]], 0.0, atol=1e-12)
+        assert (result.energy[[0, 3, 4]] < 0.0).all()
+        assert np.isnan(result.energy[7])
+        assert result.products.shape == result.fractions.shape == (8, 2)
+        assert result.products.dtype == np.int32
+        assert result.products[7].tolist() == [-1, -1]
+        elements = [result.formulas[k] for k in result.products[[1, 6], 0]]
+        assert elements == ["Fe", "Co"]
+        assert_allclose(result.fractions[:7].sum(axis=1), 1.0)
+    assert_allclose(facets.energy, programs.energy, atol=1e-9)
+    assert hull.solve(table, stable_space).products.shape == (8, 0)
+
+
 def test_empty_table():
     table = CompositionTable.from_strings([])
     assert mk.phases.hull_energy(table).shape == (0,)

@@ -109,6 +109,10 @@ def test_names_why_nothing_validates(compounds):
         )
     with pytest.raises(InputError, match="learn_from must be one of"):
         mk.validate(J_S, data=compounds, learn_from="all")
+    # A share of 1, not %; it is looked at although stored figures need none.
+    for interval in (0.0, 1.0, 90.0):
+        with pytest.raises(InputError, match="interval"):
+            mk.validate("phases", interval=interval)
     with pytest.raises(InputError, match="two groups"):
         mk.validate(J_S, data=compounds, groups=["a"] * len(compounds))
     with pytest.raises(DataError, match="0 usable rows"):

@@ -75,3 +75,51 @@ def test_controls_of_other_elements_are_not_due():
     assert gallium
     assert all(" Ga" in text for text in gallium)
     assert not [text for text in overdue(day, ["Ni"]) if "review due" in text]
+
+
+def test_a_review_is_late_on_its_day_and_told_in_order():
+    # MOFCOM: the suspension of holmium's control ends on 10 November 2026, gallium's on the 27th.
+    before, after = (
+        [
+            late.split(":")[0]
+            for late in overdue(date(2026, 11, day), ["Ga", "Ho"])
+        ]
+        for day in (9, 27)
+    )
+    assert "China, Ho Er Tm Yb" not in before
+    assert "China, Ho Er Tm Yb" in [
+        late.split(":")[0] for late in overdue(date(2026, 11, 10))
+    ]
+    assert after.index("China, Ga") < after.index("China, Ho Er Tm Yb")
+
+
+def test_old_prices_stand_last_in_one_sentence():
+    *reviews, prices = overdue(date(2027, 2, 1), ["Nd", "Dy", "Ga"])
+    # In the order of the table of elements.
+    assert prices == (
+        "prices of Nd, Dy, Ga: older than the last yearly summary"
+    )
+    assert all("review due since" in text for text in reviews)
+    assert overdue(date(2030, 1, 1), []) == []
+    assert overdue(date(2030, 1, 1), ["Xx"]) == []
+
+
+def test_tables_of_controls_and_claims_have_their_columns():
+    controls = supply.controls()
+    assert (
+        list(controls)
+        == (
+            "country elements measure announced effective until status_2026_11 known_as_of look_again "
+            "verification source"
+        ).split()
+    )
+    # Those that have ended are there too; what is not known is an empty text.
+    assert (controls["announced"] == "2010-09").any()
+    assert controls["look_again"].iloc[0] == ""
+    assert (
+        list(supply.claims())
+        == (
+            "topic claimed claimed_unit claimed_as_of claimed_source today today_unit today_as_of "
+            "today_source verification"
+        ).split()
+    )

@@ -4,6 +4,7 @@ import pytest
 from magnetkit.errors import InputError
 
 from magnetkit import supply
+from magnetkit.supply.scenario import validate_recycled_shares
 
 MINE = """
 name = "mine"
@@ -123,3 +124,94 @@ def test_a_price_that_replaces_none_says_why(text):
         match=rf"^price Xe={text}: no price of Xe is known that another",
     ):
         supply.with_prices("baseline", {"Xe": text})
+
+
+def test_later_factors_act_on_a_price_that_is_set():
+    today = supply.element_table().set_index("element")["price_USD_kg"]["Dy"]
+    price = supply.with_prices("embargo", {"Dy": "500 USD/kg"})
+    # What the embargo made of it, 26 times the price, is replaced.
+    assert price.price_factor("Dy") == pytest.approx(500.0 / today)
+    dearer = supply.with_prices(price, {"Dy": " 2x ", "Tb": ".5x"})
+    assert dearer.price_factor("Dy") == pytest.approx(1000.0 / today)
+    assert dearer.price_factor("Tb") == 4.0
+    assert dearer.name == "embargo"
+    own = supply.load_scenario("embargo")
+    assert dearer.prices[:-3] == own.prices
+    assert dearer.restrictions == own.restrictions
+    assert supply.with_prices("embargo", {}) is own
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3", "3X", "3 EUR/kg", "-3x", "0x", "0USD/kg", "1e999x", "3xx", "x"],
+)
+def test_refuses_what_is_no_price(text):
+    with pytest.raises(InputError, match="expected a factor above 0, as Dy=3"):
+        supply.with_prices("baseline", {"Dy": text})
+
+
+@pytest.mark.parametrize(
+    ("believed", "not_believed"),
+    [
+        ("200x", "201x"),
+        ("0.01x", "0.0099x"),
+        ("5e5USD/kg", "500001USD/kg"),
+        ("0.02USD/kg", "0.019USD/kg"),
+    ],
+)
+def test_prices_are_believed_up_to_their_limits(believed, not_believed):
+    assert supply.with_prices("baseline", {"Tb": believed}).prices
+    with pytest.raises(InputError, match=f"^price Tb={not_believed}: "):
+        supply.with_prices("baseline", {"Tb": not_believed})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "factor = 2.0",
+            "factor = 2.0\nprice_USD_kg = 9.0",
+            "expected one of factor and price_USD_kg",
+        ),
+        ("factor = 2.0", "", "expected one of factor and price_USD_kg"),
+        ('["Dy", "Tb"]\nfactor', '["*"]\nprice_USD_kg', "no price of Ac"),
+        ('["Dy", "Tb"]', '["*", "Tb"]', r"'\*' is no chemical element"),
+        ('["Dy", "Tb"]', "[]", "elements"),
+        ("{ Co = 0.25 }", "{ Kobalt = 0.1 }", "'Kobalt' is no chemical"),
+        ("withheld = 0.5", "withheld = -0.1", "got -0.1"),
+        ('name = "mine"', 'name = "Mine"', "name"),
+        ('description = "Half', 'description = ""  # "', "description"),
+        ('status = "assumption"', 'status = "sure"', "status"),
+    ],
+)
+def test_refuses_fields_that_contradict(file, old, new, message):
+    assert old in MINE
+    file.write_text(MINE.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        supply.load_scenario(str(file))
+
+
+def test_shares_up_to_their_ends_are_taken(file):
+    ends = MINE.replace("withheld = 0.5", "withheld = 1").replace(
+        "withheld = 0.2", "withheld = 0"
+    )
+    file.write_text(ends.replace("Co = 0.25", "Co = 1, Dy = 0"), "utf-8")
+    scenario = supply.load_scenario(str(file))
+    assert scenario.withheld("China", "Dy") == 1.0
+    assert scenario.withheld("China", "Nd") == 0.0
+    assert scenario.recycled == {"Co": 1.0, "Dy": 0.0}
+
+
+def test_recycled_shares_are_numbers_by_symbol():
+    shares = validate_recycled_shares({"Dy": "0.25", "Co": 1, "Al": 0})
+    assert list(shares.items()) == [("Dy", 0.25), ("Co", 1.0), ("Al", 0.0)]
+    assert validate_recycled_shares(None) == {}
+    with pytest.raises(InputError, match="must map elements to shares"):
+        validate_recycled_shares(["Co"])
+    for share in ("much", None, -0.01, 1.01):
+        with pytest.raises(
+            InputError, match=r"^recycled Co: expected a share"
+        ):
+            validate_recycled_shares({"Co": share})
+    with pytest.raises(InputError, match="'Xx' is no chemical element"):
+        validate_recycled_shares({"Co": 0.1, "Xx": 0.1})

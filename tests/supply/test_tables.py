@@ -1,13 +1,16 @@
 """The supply tables: complete, sourced and of the right sign."""
 
 import csv
+from datetime import date
 
+import numpy as np
 import pytest
 from magnetkit.errors import InputError
 from numpy.testing import assert_allclose
 
 from magnetkit import datasets, elements, supply
 from magnetkit._core.units import MU_0
+from magnetkit.supply import tables
 from magnetkit.supply.scenario import countries
 
 POOL = (
@@ -70,6 +73,13 @@ def test_controls_name_known_elements_and_dates():
         assert row.announced[:2] == "20"
         assert row.effective >= row.announced
         assert row.status_2026_11
+
+
+def test_a_symbol_alone_is_one_element():
+    late = date(2100, 1, 1)
+    of_one = tables.overdue(late, "Dy")
+    assert of_one == tables.overdue(late, ["Dy"])
+    assert len(of_one) > len(tables.overdue(late, ["D", "y"]))
 
 
 def test_every_control_dates_its_status(baseline):
@@ -149,6 +159,42 @@ def test_the_magnet_rule_leaves_no_chinese_samarium():
         ]["Sm"]
         == 1.0
     )
+
+
+def test_figures_of_an_element_are_those_of_its_row(baseline):
+    names = [row["element"] for row in rows("elements")]
+    assert supply.element_table()["element"].tolist() == names
+    by_name = {row["element"]: row for row in rows("elements")}
+    embargo = supply.element_table("embargo").set_index("element")
+    for element in ("Dy", "Nd", "Fe"):
+        row = by_name[element]
+        factor = supply.load_scenario("embargo").price_factor(element)
+        price = float(row["price_USD_kg"])
+        assert baseline.loc[element, "price_USD_kg"] == price
+        assert embargo.loc[element, "price_USD_kg"] == pytest.approx(
+            factor * price, rel=1e-13
+        )
+        # The five years past do not follow a scenario.
+        for end in ("price_low_USD_kg", "price_high_USD_kg"):
+            expected = float(row[end]) if row[end] else np.nan
+            assert_allclose(embargo.loc[element, end], expected)
+        for name in ("companion", "us_critical_2025", "source"):
+            assert baseline.loc[element, name] == row[name]
+    unknown = [e for e in names if not by_name[e]["price_low_USD_kg"]]
+    assert baseline.loc[unknown, "price_low_USD_kg"].isna().all()
+    # China separates 99 % of dysprosium; all that a mine sends is half.
+    assert baseline.loc["Dy", "largest_producer"] == "China"
+    assert baseline.loc["Dy", "largest_share"] == 0.99
+
+
+def test_a_share_given_goes_before_that_of_the_scenario(baseline):
+    state = supply.load_scenario("baseline").model_copy(
+        update={"recycled": {"Co": 0.5, "Sm": 0.5}}
+    )
+    table = supply.element_table(state, {"Co": 0.0}).set_index("element")
+    ratio = table["import_reliance"] / baseline["import_reliance"]
+    assert ratio["Co"] == 1.0
+    assert ratio["Sm"] == 0.5
 
 
 def test_recycling_lowers_reliance_of_one_element(baseline):
@@ -251,3 +297,40 @@ def test_carriers_and_yields_equal_their_print():
     )
     shares = [float(yields[end]) for end in ("least", "most")]
     assert_allclose(shares, [1.0 / worst, 1.0 / best], atol=5e-3)
+
+
+def test_alike_at_every_stage_is_one_source(monkeypatch):
+    mine = ("mine", "China", "60", "Burma", "30", "Australia", "5")
+    refinery = ("refinery", "China", "90", "", "", "", "")
+    stages = {
+        "Tb": [mine, refinery],
+        "Dy": [refinery, mine],
+        "Ho": [mine],
+        "Er": [mine, (*refinery[:2], "91", *refinery[3:])],
+        "Tm": [(*mine[:3], "Laos", *mine[4:]), refinery],
+        "Yb": [(*mine[:4], "31", *mine[5:]), refinery],
+        "Lu": [(*mine[:5], "India", "5"), refinery],
+        "Y": [(*mine[:6], "4"), refinery],
+        "La": [(mine[0], "India", *mine[2:]), refinery],
+        "Sc": [("separation", *mine[1:]), refinery],
+        "Gd": [mine, refinery],
+    }
+    names = (
+        "stage country_1 share_1_pct country_2 share_2_pct country_3 share_3_pct"
+    ).split()
+    production = [
+        {"element": element, **dict(zip(names, stage, strict=True))}
+        for element, of_element in stages.items()
+        for stage in of_element
+    ]
+    monkeypatch.setattr(tables, "rows", {"production": production}.get)
+    sources = tables.supply_sources.__wrapped__()
+    assert len(sources) == 118
+    alike = [
+        elements.SYMBOLS[i] for i in np.flatnonzero(sources != range(118))
+    ]
+    assert alike == ["Gd", "Dy"]
+    # The first of the table, whatever its atomic number.
+    assert {elements.SYMBOLS[sources[elements.INDEX[e]]] for e in alike} == {
+        "Tb"
+    }

@@ -24,6 +24,10 @@ def _rows(*rows):
         ("327 °C", 600.15),
         ("550-555 K", 552.5),
         ("13.0(2) K", 13.0),
+        # A range of up to 20 K is a value; a wider one is none.
+        ("550-570 K", 560.0),
+        ("550-571 K", np.nan),
+        ("20-40 °C", 303.15),
         (">300 K", np.nan),
         ("60-170 K", np.nan),
         ("1043 K (Fe), 200 K (Gd)", np.nan),
@@ -91,6 +95,51 @@ def test_drops_a_paper_in_contradiction_with_two():
     assert "c" not in set(rows.groups)
     assert len(rows) == 3
     assert set(faulty["reason"]) == {"paper that others contradict"}
+    assert list(faulty) == ["name", "value", "paper", "reason"]
+
+
+def test_lists_a_value_in_contradiction_with_two():
+    # 150 K from the median of three papers is no contradiction yet; another compound saves "c".
+    for value, is_bad in ((292.0, False), (292.1, True)):
+        frame = _rows(
+            ("DyCo2", 140.0, "a"),
+            ("DyCo2", 142.0, "b"),
+            ("DyCo2", value, "c"),
+            *(("TbCo2", 230.0, paper) for paper in "abc"),
+            *(("HoCo2", 78.0, paper) for paper in "abc"),
+        )
+        rows, faulty = _measured.clean_rows(frame)
+        assert len(rows) == 9 - is_bad
+        reason = "value that two or more others contradict"
+        assert faulty["reason"].tolist() == [reason] * is_bad
+        assert faulty["value"].tolist() == [value] * is_bad
+        assert rows.removed[reason] == is_bad
+        # Two papers contradict nobody.
+        two = frame[frame["paper"] != "a"]
+        assert len(_measured.clean_rows(two)[0]) == 6
+
+
+def test_papers_keep_medians_and_reviews_their_systems():
+    frame = _rows(
+        ("YCo5", 970.0, "10.1/a"),
+        ("YCo5", 990.0, "10.1/a"),
+        ("YCo5", 1000.0, "10.1/a"),
+        ("YCo5", 980.0, "DS1+DS2"),
+        ("YCo5", 978.0, "review"),
+        ("Y2Fe14B", 571.0, "10.1/b"),
+    )
+    frame["typed"] = [False, False, False, False, True, True]
+    rows, _ = _measured.clean_rows(frame, "one line")
+    assert rows.values.tolist() == [990.0, 980.0, 978.0, 571.0]
+    assert rows.groups.tolist() == [
+        "10.1/a",
+        "system Co-Y",
+        "system Co",
+        "10.1/b",
+    ]
+    assert rows.sources.tolist() == ["10.1/a", "DS1+DS2", "review", "10.1/b"]
+    assert rows.origin == "one line"
+    assert rows.removed["repeated within a paper, joined by the median"] == 2
 
 
 def test_any_temperature_above_absolute_zero_is_one():

@@ -76,3 +76,24 @@ def test_rows_of_one_group_are_left_out_one_by_one():
     assert (sizes > 0.0).all()
     # In units of the spread the mean of what was left out.
     assert 0.0 < model.error < 3.0 * model.spread
+
+
+def test_each_row_is_predicted_from_other_groups():
+    x = np.arange(6.0)[:, None]
+    y = np.array([1.0, 3.0, 5.0, 7.0, 10.0, 20.0])
+    parts = _mixture._left_out(x, y, np.repeat([4, 2, 9], 2), 0, 2, 0)
+    # Four rows are left for each of three groups.
+    assert parts.mean.tolist() == [10.5, 10.5, 8.5, 8.5, 4.0, 4.0]
+    assert parts._fields[0] == "mean"
+
+
+def test_the_mean_alone_knows_its_spread():
+    alone = Mixture.of_mean(np.array([4.0, 6.0, 8.0]))
+    assert (alone.mean, alone.spread, alone.rows) == (6.0, 2.0, 3)
+    assert (alone.edge, alone.reach) == (1.0, 1.0)
+    assert np.isnan(alone.error)
+    guess = alone.predict(np.zeros((2, 1)))
+    assert alone.half_widths(guess, 0.9).shape == (2,)
+    one = Mixture.of_mean(np.array([4.0]))
+    assert (one.mean, one.spread) == (4.0, 0.0)
+    assert one.half_widths(guess, 0.9).tolist() == [np.inf] * 2

@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from magnetkit.surrogates._process import TrendProcess
+from magnetkit.surrogates._process import (
+    TrendProcess,
+    _block,
+    _order,
+    _thin_block,
+    kept_points,
+)
 
 
 def _data(n=60, seed=0):
@@ -168,3 +174,42 @@ def test_scales_are_means_of_disjoint_draws(monkeypatch):
         18.0, abs=0.01
     )
     assert len(set(rows)) == 27
+
+
+def test_columns_that_never_move_stand_last():
+    known = np.array([[7.0, 1.0, 9.0], [7.0, 2.0, 9.0], [7.0, 4.0, 9.0]])
+    shift = np.array([0.1, 0.2, 0.3])
+    block = _block(known, 5, shift, 10.0 * shift)
+    column, at_zero, factor, moving, still = block
+    # The second column moves; columns of a new row begin at number 5.
+    assert column.tolist() == [6, 5, 7]
+    assert at_zero.tolist() == [0.2, 0.1, 0.3]
+    assert factor.tolist() == [2.0, 1.0, 3.0]
+    assert moving.tolist() == [[1.0, 2.0, 4.0]]
+    assert still.tolist() == [7.0, 9.0]
+    assert (moving.dtype, still.dtype) == (np.float32, np.float64)
+    thin = _thin_block(block, np.array([2, 0]))
+    assert thin[3].tolist() == [[4.0, 1.0]]
+    assert [thin[k] is block[k] for k in (0, 1, 2, 4)] == [True] * 4
+
+
+def test_rows_are_ordered_by_columns_then_values():
+    x = np.array([[1.0, 0.0], [0.0, 2.0], [0.0, 1.0], [0.0, 1.0 + 1e-9]])
+    order = _order(x, np.array([0.0, 0.0, 3.0, 2.0]))
+    # The last digits do not count: the value decides between the last two.
+    assert order.tolist() == [3, 2, 1, 0]
+    assert _order(np.array([[0.0], [-1e-9]]), np.zeros(2)).tolist() == [0, 1]
+
+
+def test_points_far_from_the_function_are_kept_first():
+    # No point says anything of another; only those with a covariance to the near one count.
+    covariance = np.eye(4)
+    covariance[0, 1:] = covariance[1:, 0] = [0.1, 0.2, 0.05]
+    mean = np.array([0.0, 3.0, 1.0, -4.0])
+    near = np.array([True, False, False, False])
+    # 3 x 0.1 before 1 x 0.2 and 4 x 0.05, which come at a tie within 2 %.
+    assert kept_points(covariance, mean, near, 1).tolist() == [0, 1]
+    every = kept_points(covariance, mean, near, 9)
+    assert every[:2].tolist() == [0, 1]
+    assert sorted(every) == [0, 1, 2, 3]
+    assert kept_points(covariance, mean, near, 0).tolist() == [0]

@@ -1,17 +1,29 @@
 """Training sets of a user's own rows, and rows of one composition."""
 
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from magnetkit.errors import DataError, InputError
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.phases._space import composition_keys
 from magnetkit.surrogates._measured import (
+    TrainingSet,
+    chemical_families,
     chemical_systems,
+    content_digest,
+    measured_compounds,
+    named_so,
     own_set,
+    read_frame,
     read_rows,
     refuse,
+    table_path,
 )
 
 TARGET = "curie_temperature_K"
@@ -120,3 +132,132 @@ def test_names_the_first_impossible_value():
         refuse(
             TARGET, "x", rows, np.array([False, True, True]), "0 and 2000 K"
         )
+
+
+def test_arrays_restore_a_whole_set():
+    rows = replace(
+        read_rows(TARGET, ROWS), learn=np.array([True, False, True])
+    )
+    arrays = rows.to_arrays()
+    assert arrays["fractions"].shape == (3, 118)
+    again = TrainingSet.from_arrays(arrays)
+    assert "fractions" not in arrays
+    assert again.sha256 == rows.sha256
+    assert again.sources.tolist() == rows.sources.tolist()
+    assert again.learn.tolist() == [True, False, True]
+    texts = (again.target, again.origin, again.removed)
+    assert texts == (TARGET, "the frame", rows.removed)
+
+
+def test_a_manifest_counts_rows_and_groups():
+    rows = replace(
+        read_rows(TARGET, ROWS),
+        learn=np.array([True, False, True]),
+        groups=np.array(["a", "a", "b"]),
+    )
+    manifest = rows.manifest()
+    digest = manifest.pop("data_sha256")
+    assert manifest == {
+        "target": TARGET,
+        "origin": "the frame",
+        "rows": 2,
+        "groups": 2,
+        "removed": rows.removed,
+    }
+    assert digest == rows.sha256
+    assert len(digest) == 64
+
+
+@pytest.mark.parametrize(
+    ("change", "is_other"),
+    [
+        ({"target": "energy"}, True),
+        ({"values": np.array([585.0, 1020.0, 588.0])}, True),
+        ({"learn": np.array([True, True, False])}, True),
+        ({"groups": np.array(["a", "c", "f"])}, True),
+        ({"sources": np.array(["1", "2", "3"])}, False),
+        ({"origin": "elsewhere"}, False),
+    ],
+)
+def test_the_hash_of_a_set_covers_what_is_learnt(change, is_other):
+    rows = read_rows(TARGET, ROWS)
+    assert (replace(rows, **change).sha256 != rows.sha256) == is_other
+
+
+def test_the_hash_of_a_set_covers_compositions():
+    rows = read_rows(TARGET, ROWS)
+    other = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5", "Nd2Fe14B1.1"])
+    assert replace(rows, table=other).sha256 != rows.sha256
+
+
+def test_amounts_of_a_set_may_be_by_weight():
+    frame = pd.DataFrame(
+        {"composition": ["Sm20Co80", "Sm10Fe90"], TARGET: [900.0, 400.0]}
+    )
+    rows = read_rows(TARGET, frame.assign(basis="weight"))
+    # Atomic masses of Sm, Co and Fe.
+    samarium = np.array([20.0, 10.0]) / 150.36
+    other = np.array([80.0 / 58.933, 90.0 / 55.845])
+    assert rows.table.fraction("Sm") == pytest.approx(
+        samarium / (samarium + other), rel=1e-4
+    )
+
+
+def test_families_are_elements_without_rare_earths():
+    texts = ["Nd2Fe14B", "YCo5", "LuFe2", "ScFe2", "SmCo4Cu", "Nd"]
+    table = CompositionTable.from_strings(texts, basis="atomic")
+    families = ["B-Fe", "Co", "Fe", "Sc-Fe", "Co-Cu", ""]
+    assert chemical_families(table).tolist() == families
+
+
+def test_embedded_compounds_of_a_field_are_easy_by_axis():
+    polarization = measured_compounds("saturation_polarization_T")
+    field = measured_compounds("anisotropy_field_T")
+    for rows in (polarization, field):
+        assert rows.origin == "the embedded compounds"
+        assert (rows.groups == rows.sources).all()
+
+    def names(rows):
+        return {*map(bytes, np.round(rows.table.to_array(), 6))}
+
+    # The moments of Sm2Fe17 lie in the plane: no field turns them away from an axis.
+    plane = CompositionTable.from_strings(["Sm2Fe17"], basis="atomic")
+    (key,) = map(bytes, np.round(plane.to_array(), 6))
+    assert key in names(polarization)
+    assert key not in names(field)
+
+
+def test_a_frame_has_columns_and_rows():
+    frame = ROWS.set_axis([5, 6, 7, 8, 9])
+    for given in (frame, pa.table(ROWS)):
+        result = read_frame(given)
+        assert result.index.tolist() == [0, 1, 2, 3, 4]
+        assert result.equals(ROWS)
+    assert frame.index[0] == 5
+    for given in (pa.chunked_array([[1, 2]]), [1.0], {"composition": "Fe"}):
+        with pytest.raises(InputError, match="frame of pandas, polars"):
+            read_frame(given)
+
+
+def test_a_path_names_itself(tmp_path):
+    assert named_so("mine.csv") == named_so(Path("mine.csv")) == "mine.csv"
+    assert named_so(ROWS) == "the frame"
+    assert table_path("mine.csv") == Path("mine.csv")
+    assert table_path(Path("mine.csv")) == Path("mine.csv")
+    file = table_path(ROWS)
+    digest = hashlib.sha256(ROWS.to_csv(index=False).encode()).hexdigest()
+    assert file.name == f"frame-{digest[:16]}.csv"
+    assert file.parent.name == "tables"
+    assert file.read_text("utf-8") == ROWS.to_csv(index=False)
+
+
+def test_content_decides_the_digest_of_a_table(tmp_path):
+    file = tmp_path / "mine.xlsx"
+    file.write_bytes(b"abc")
+    (tmp_path / "manifest.json").write_bytes(b"abc")
+    # FIPS 180-2, the first example of SHA-256.
+    digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    for path in (file, f"{file}#Sheet1", tmp_path):
+        assert content_digest(str(path)) == digest
+    assert content_digest(None) == ""
+    assert content_digest(str(tmp_path / "none.csv")) == ""

@@ -7,7 +7,7 @@ from magnetkit._core._intervals import fit_difficulty
 from magnetkit.alloy import CompositionTable
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
-from magnetkit.surrogates._curie import curie_phases
+from magnetkit.surrogates._curie import Branch, curie_phases
 from magnetkit.surrogates._measured import TrainingSet
 from tests.recipes import make_table, mix
 
@@ -194,3 +194,170 @@ def test_large_error_counts_as_the_quantile():
     assert fit_difficulty(2.0 * x, x[:, None], 1.0) == pytest.approx(
         [0.05, 2.0]
     )
+
+
+def _left_out(n, **arrays):
+    """Return predictions of n rows of the first branch, at 0 K and known, but for `arrays`."""
+    fields = dict.fromkeys(_curie_training.LeftOut._fields, np.zeros(n))
+    fields |= {
+        "branch": np.zeros(n, np.int64),
+        "chemistry": np.zeros(n, bool),
+    }
+    return _curie_training.LeftOut(**(fields | arrays))
+
+
+def test_a_set_without_chemistries_counts_papers_alone(monkeypatch):
+    names = ["Y2Fe14B", "Y2Co14B", "Nd2Fe14B", "Nd2Co14B", "SmCo5", "YCo5"]
+    values = [570.0, 1015.0, 585.0, 995.0, 1020.0, 980.0]
+    data = _set(names, values, list("abcdef"))
+    steps = []
+    model, (papers,) = _curie_training.train_model(
+        data, lambda: steps.append(1)
+    )
+    # Ten folds, and one step before.
+    assert len(steps) == 11
+    assert not papers.chemistry.any()
+    assert not model.anywhere
+    error = np.nanmean(np.abs(papers.mean - values))
+    assert model.manifest["error"] == pytest.approx(error)
+    assert model.manifest["rows"] == model.manifest["papers"] == 6
+    # From as many rows on as that chemistries are left out beside the papers.
+    monkeypatch.setattr(_curie_training, "_SMALL", 6)
+    steps.clear()
+    model, (papers, chemistries) = _curie_training.train_model(
+        data, lambda: steps.append(1)
+    )
+    assert len(steps) == 21
+    assert not papers.chemistry.any()
+    assert chemistries.chemistry.all()
+    # Of both, one after the other, every row counts for the scores.
+    count = (
+        np.isfinite(papers.mean).sum() + np.isfinite(chemistries.mean).sum()
+    )
+    assert len(model.scores[0]) <= count
+    error = np.nanmean(np.abs(papers.mean - values))
+    assert model.manifest["error"] == pytest.approx(error)
+
+
+@pytest.mark.parametrize(
+    ("chemistries", "papers", "expected"),
+    [
+        # The less exact way, whichever it is.
+        ([2.0] * 20, [3.0] * 20, [3.0] * 20),
+        ([3.0] * 20, [2.0] * 20, [3.0] * 20),
+        # One of 20 beyond the nine in ten is no larger quantile.
+        ([1.0] * 19 + [9.0], [2.0] * 20, [2.0] * 20),
+        # Nineteen rows count only where the other way has no more.
+        ([2.0] * 20, [3.0] * 19, [2.0] * 20),
+        ([2.0] * 19, [3.0] * 19, [2.0] * 19 + [3.0] * 19),
+    ],
+)
+def test_scores_are_those_of_the_worse_way(chemistries, papers, expected):
+    score = np.array([*chemistries, *papers, 99.0])
+    rows = np.arange(len(score)) < len(score) - 1
+    chemistry = np.arange(len(score)) < len(chemistries)
+    result = _curie_training._wider_scores(score, rows, chemistry)
+    assert result.tolist() == expected
+
+
+def test_intervals_are_calibrated_inside_and_outside_apart():
+    # Nine in ten of 300 rows have a novelty of 0.1 and an error of 10 K, the rest 0.5 and 40 K.
+    n = 300
+    novelty = np.where(np.arange(n) % 10 < 9, 0.1, 0.5)
+    error = np.where(novelty < 0.3, 10.0, 40.0)
+    left = _left_out(n, novelty=novelty, mean=np.full(n, 500.0))
+    left.mean[0] = np.nan
+    blank = Branch(None, np.ones(7), 1.0, np.ones(1, bool))
+    (branch,), (inside, outside) = _curie_training.calibrate_errors(
+        [blank], left, 500.0 - error
+    )
+    # The quantile of 0.9 lies among the rows that are known.
+    assert 0.1 <= branch.edge < 0.5
+    assert blank.edge == 1.0
+    assert (len(inside), len(outside)) == (n * 9 // 10 - 1, n // 10)
+    sizes = left.sizes([branch.coefficients])
+    assert_allclose(inside, (error / sizes)[novelty < 0.3][1:])
+    assert_allclose(outside, (error / sizes)[novelty > 0.3])
+    # Nineteen rows outside calibrate nothing of their own.
+    few = _left_out(190, novelty=novelty[:190], mean=left.mean[:190])
+    _, (inside, outside) = _curie_training.calibrate_errors(
+        [blank], few, 500.0 - error[:190]
+    )
+    assert (len(inside), len(outside)) == (170, 0)
+
+
+def test_a_branch_of_few_rows_has_the_scores_of_all():
+    blank = Branch(None, np.ones(7), 1.0, np.ones(1, bool))
+    for few, count in ((19, 59), (20, 20)):
+        branch = np.repeat([0, 1], [40, few])
+        left = _left_out(40 + few, branch=branch)
+        branches, scores = _curie_training.calibrate_errors(
+            [blank] * 2, left, np.where(branch == 0, 1.0, 4.0)
+        )
+        assert [len(score) for score in scores] == [40, count, 0]
+        # Every row is known: the edge is not at nothing.
+        assert [b.edge for b in branches] == [1e-3, 1e-3]
+        # Each branch has errors of its own size, so that no score is larger.
+        assert_allclose(np.concatenate(scores), 1.0)
+
+
+def test_a_size_is_the_sum_of_its_causes():
+    left = _left_out(
+        3,
+        mean=np.array([500.0, 500.0, 500.0]),
+        # Without physics the mean is 500 K.
+        base=np.array([470.0, 530.0, np.nan]),
+        novelty=np.array([0.0, 0.2, 1.0]),
+        local=np.array([1.0, 2.0, 3.0]),
+        outside=np.array([0.1, 0.2, 0.3]),
+        unseen=np.array([0.5, 0.0, 0.25]),
+        branch=np.array([0, 1, 2]),
+    )
+    # Novelty u of a process is the deviation sqrt(1 - (1 - u)^2), 0.6 of 0.2.
+    assert_allclose(
+        left.error_inputs(),
+        [
+            [0.0, 1.0, 0.1, 30.0, 0.0, 0.5],
+            [0.6, 2.0, 0.2, 30.0, 0.2, 0.0],
+            [1.0, 3.0, 0.3, 0.0, 1.0, 0.25],
+        ],
+        atol=1e-12,
+    )
+    sizes = left.sizes([np.arange(1.0, 8.0), np.array([5.0, *[0.0] * 6])])
+    assert sizes[:2] == pytest.approx([1 + 3 + 0.4 + 150 + 3.5, 5.0])
+    assert np.isnan(sizes[2])
+
+
+def test_folds_are_even_where_rows_are_few(monkeypatch):
+    groups = [f"p{i:02}" for i in range(12)]
+    data = _set(["SmCo5", "YCo5", "Sm2Co17"] * 4, np.ones(12), groups)
+    even = [*range(10), 0, 1]
+    assert _curie_training.assign_folds(data).tolist() == even
+    # A chemistry is a host with its elements other than rare earths: two of them here.
+    chemistries = _curie_training.assign_folds(data, chemistry=True)
+    assert chemistries.tolist() == [0, 0, 1] * 4
+    monkeypatch.setattr(_curie_training, "_SMALL", 12)
+    hashed = _curie_training.assign_folds(data)
+    assert hashed.tolist() == [_curie_training.fold(name) for name in groups]
+    assert hashed.tolist() != even
+
+
+def test_left_out_rows_do_not_calibrate_themselves():
+    n = 40
+    data = _set(["SmCo5"] * n, np.full(n, 500.0), [f"p{i}" for i in range(n)])
+    blank = Branch(None, np.ones(7), 1.0, np.ones(1, bool))
+    model = _curie_training.CurieModel(
+        (blank,), np.zeros(1, np.int64), (np.ones(1),) * 2, data
+    )
+    mean = 500.0 + np.where(np.arange(n) < 20, 10.0, 50.0)
+    left = [_left_out(n, mean=mean, base=mean)] * 2
+    left[0].mean[39] = np.nan
+    test = np.arange(n) < 20
+    for rows, count, error in ((test, 38, 50.0), (~test, 40, 10.0)):
+        (branch,), (scores, _) = _curie_training._calibrate_without_rows(
+            model, left, rows
+        )
+        # Rows of both ways, which are the same; one of them has no prediction.
+        assert len(scores) == count
+        assert branch.coefficients[0] == pytest.approx(error)
+        assert_allclose(scores, 1.0)
