@@ -666,7 +666,7 @@ def use_limits(
         Times at the temperature, h.
     losses : float or sequence of float
         Irreversible losses of flux, %, between 0 and 100, neither included;
-        each is a column.
+        each is a column. 0.2, 1 and 5 by default.
     outside_field_kA_m : float
         Field against the magnetization in the magnet's place with its remanence set to zero, kA/m.
     process, shell, basis : optional
