@@ -507,8 +507,9 @@ def diffuse(
 
 
 # Prints on stdout, at one temperature, 20 degrees C if none is given. JSON is
-# an object a grade and line, with all columns in SI units; of one grade also `sheets`, a list of its printed values. InputError,
-# with the nearest names, for an unknown grade.
+# an object a grade and line, with all columns in SI units; of one grade also
+# `sheets`, a list of its printed values. InputError, with the nearest names,
+# for an unknown grade.
 def grades(
     name: Annotated[
         str | None,
