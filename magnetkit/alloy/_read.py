@@ -155,7 +155,7 @@ class Inputs:
         shell : Shell, dict, str or None, or a sequence of them
             The argument: one for all rows, or one a row of the input. A text is
             such as "Tb 0.5 wt%", empty for none. None leaves those of the
-            column.
+            column. A column of empty cells alone leaves room for the argument.
 
         Returns
         -------
@@ -201,8 +201,8 @@ class Inputs:
         Returns
         -------
         Inputs
-            Rejected lines are sorted by line. ``total`` and ``others`` stay, the latter with all
-            rows of the input.
+            Rejected lines are sorted by line; their ``text`` is the recipe. ``total`` and
+            ``others`` stay, the latter with all rows of the input.
         """
         if (
             not shells
@@ -277,7 +277,9 @@ class Inputs:
             frame lists rejected rows in ``.attrs["rejected"]``, an Arrow table
             in its metadata under ``rejected``. A user's column whose name the
             frames have already gets the prefix ``input_``. The index is that
-            of the input, or the row numbers from 0 where rows were rejected.
+            of a pandas input, for the rows that were not rejected. Without
+            one, where rows were rejected, it is their row numbers in the
+            input, from 0.
             ``rejected`` is a list of dicts with ``line``, ``text`` and
             ``reason``, as JSON text in an Arrow table; a polars frame has
             none. There is no such entry if no row was rejected.
@@ -1012,7 +1014,8 @@ def _split_shells(
     Returns
     -------
     shells : list or None
-        Its cells as written; None without such a column.
+        Its cells as written; None without such a column, or if that is the
+        column of the recipes.
     rest : frame
         The other columns, in the same library.
 

@@ -68,14 +68,15 @@ def read_sheet(given: Path) -> SheetRows:
     SheetRows
         ``table`` (Arrow, n rows), ``lines`` (row of the sheet of each, from
         1), ``rejected``, a list of `Rejected` (``line``, ``text``,
-        ``reason``), and ``notes``, a tuple of str. Whole numbers are int64,
-        dates without a time date32, with one timestamps.
+        ``reason``) that are not in the table, and ``notes``, a tuple of str.
+        Whole numbers are int64, dates without a time date32, with one
+        timestamps.
 
     Raises
     ------
     InputError
-        If the file is no workbook, too large when unpacked, has no such sheet or header row, or its
-        header has an empty name or one that comes twice.
+        If the file is missing, no workbook, too large when unpacked, has no such sheet or header
+        row, or its header has an empty name or one that comes twice.
     """
     path, sheet, header = split_sheet(given)
     _check_workbook(path)
@@ -344,7 +345,7 @@ def _names_recipe(row: list[str]) -> bool:
 
 
 def _check_workbook(path: Path) -> None:
-    """Raise InputError for a file that is no .xlsx workbook, or would take too much memory.
+    """Raise InputError for a file that is missing or no .xlsx workbook, or takes too much memory.
 
     Its unpacked size and the number of cells up to the last content of its sheets are looked at.
     `path` is that of the file, without a sheet behind it.
@@ -383,7 +384,7 @@ def _extent(
     packed : zipfile.ZipFile
         The open archive.
     sheets : list of zipfile.ZipInfo
-        Its members that hold sheets; their XML is read through.
+        Its members that hold sheets; their XML is searched, not parsed.
 
     Returns
     -------
@@ -508,8 +509,8 @@ def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
     -------
     sheet : openpyxl worksheet
     note : str
-        Names other sheets that could be meant, empty without any. A sheet called "columns" is not
-        named.
+        Names up to five other sheets that could be meant, hidden ones too. Empty without any, or
+        if `wanted` names the sheet. A sheet called "columns" is not named.
 
     Raises
     ------
@@ -636,8 +637,9 @@ def _column(cells: Sequence[Any]) -> pa.Array:
     pyarrow.Array
         int64 if all numbers are whole and fit, else float64; dates where no cell has a
         time. 2.0 is whole. Cells of several types, or without any value, give
-        an array of text (string), in which 2.0 is "2". Columns of truth values
-        alone are bool, those of dates with times are timestamps.
+        an array of text (string), in which 2.0 is "2" and True is "True".
+        Columns of truth values alone are bool, those of dates with times are
+        timestamps.
     """
     # Whether a file writes a number as an integer is invisible to its user.
     values: list[Any] = [float(c) if type(c) is int else c for c in cells]

@@ -318,8 +318,8 @@ def _replace_inputs(
 def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
     """Return the amounts of a recipe as written, and its balance element.
 
-    Basis, sum and trade names are not looked at. Amounts in wt.% stay in wt.%; factors of brackets
-    are multiplied in.
+    Basis, sum and trade names are not looked at: "PrNd30" is Pr 1 and Nd 30. Amounts in wt.% stay
+    in wt.%; factors of brackets are multiplied in.
 
     Parameters
     ----------

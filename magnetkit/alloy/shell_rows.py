@@ -93,7 +93,8 @@ class ShellRows:
         Returns
         -------
         ndarray of float64, shape (n,)
-            Share of the atoms, 0 to 1; 0 without shell.
+            Share of the atoms, 0 to 1; 0 without shell. It means nothing for
+            an alloy without rare earth.
         """
         new = atoms * ATOMIC_MASS[self.column]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -417,7 +418,7 @@ def with_shell(
     Parameters
     ----------
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-        The base alloys; see `magnetkit.predict`.
+        The base alloys; see `magnetkit.predict`. A column ``shell`` of a frame is not used.
     shell : Shell, dict, str or a sequence of them
         One for all, or one a row. Each is in a form of `read_shell`, such as
         "Tb 0.5 wt%" (of the mass of the magnet with it) or ``{"R": "Tb",

@@ -340,7 +340,8 @@ class Substitutions:
 
         Keys are ``host``, ``replace``, ``step``, ``limits``, ``additions`` and ``rows``.
         ``replace`` maps each site to a list of symbols, ``additions`` each element to its level or
-        list of levels, and ``rows`` is an int.
+        list of levels, and ``rows`` is an int. ``step``, ``limits`` and the levels are as they were
+        given: a text such as "1/3" stays one.
         """
         return {
             "host": self.host,
@@ -382,7 +383,9 @@ class Substitutions:
         budgets : ndarray of int64, shape (k,)
             Largest sum of digits on each site.
         ways : ndarray of int64, shape (S, largest budget + 1)
-            Rows of `count_choices`, 0 beyond the budget of a site.
+            ``ways[j, r]`` is the number of ways in which slot j and those
+            behind it on its site share at most r steps, as of `count_choices`;
+            0 beyond the budget of the site.
         """
         sites = self.sites
         tables = sites.ways()
@@ -405,6 +408,7 @@ class Substitutions:
     def _amount_plan(self) -> tuple[IntArray, ...]:
         """Amounts as integers for `magnetkit.alloy._space_kernels`, in units of the last decimal.
 
+        A unit is 10 to the power of minus ``space.sites.decimals``.
         They are computed once and kept. It is an attribute,
         ``space._amount_plan``, and not called. Elements are numbered in the
         order of ``elements``.
@@ -446,7 +450,8 @@ class Substitutions:
         Parameters
         ----------
         key : int, slice or array_like of int, shape (n,)
-            Such as 5, -1, ``slice(0, 10)`` or an array. An empty one gives no rows.
+            Such as 5, -1, ``slice(0, 10)`` or an array. An empty one gives no rows. A slice beyond
+            the last row ends there.
 
         Returns
         -------
@@ -939,8 +944,8 @@ def _digits(space: Substitutions, formula: str) -> IntArray:
     -------
     ndarray of int64, shape (slots,)
         In the order of ``space.sites.slots``: one for each substituent and
-        addition, none for the host's own elements. Together they may exceed
-        the budget of a site.
+        addition, none for the host's own elements, and no more than the
+        slot's largest. Together they may exceed the budget of a site.
 
     Raises
     ------
@@ -986,7 +991,8 @@ def _moves(sites: Sites, reaches: Mapping[str, int]) -> IntArray:
     sites : Sites
         ``space.sites``: ``slots`` of the substituents and their ``spans``.
     reaches : mapping of str to int
-        Largest number of steps of one exchange, by the replaced element; additions take one step.
+        Largest number of steps of one exchange, by the replaced element, of which none may be
+        missing; additions take one step.
 
     Returns
     -------

@@ -248,7 +248,8 @@ class CompositionTable:
         Parameters
         ----------
         compositions : iterable of pymatgen Composition
-            Or anything that has one as its ``composition``: structures, entries.
+            Or anything that has one as its ``composition``: structures, entries. A text is not
+            read: it is an AttributeError.
 
         Returns
         -------
@@ -528,7 +529,7 @@ class CompositionTable:
         ------
         InputError
             If a name is not known (without `prefix`), a value is no number, or one is below zero
-            (an anisotropy constant may be).
+            (an anisotropy constant may be). A text of a number, such as "585", is taken as one.
         """
         names = [
             GIVEN_AT,
@@ -747,7 +748,8 @@ def arrow_array(array: Any) -> pa.Array | pa.ChunkedArray:
     ----------
     array : pyarrow.Array, pyarrow.ChunkedArray or anything that exports one
         Texts of any Arrow type; views and dictionaries are converted to large_string. An array of
-        nulls alone is taken as texts. Bytes that are no UTF-8 are replaced.
+        nulls alone is taken as texts, and so is a list of texts; a binary array is refused. Texts
+        that are no UTF-8 have their wrong bytes replaced.
 
     Returns
     -------
@@ -940,7 +942,8 @@ def other_columns(frame: Any, composition: Any) -> pa.Table:
     frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
         n rows.
     composition : str or None
-        Name of the column to leave out; None keeps all.
+        Name of the column to leave out, as the frame has it; None, or a name that it does not
+        have, keeps all.
 
     Returns
     -------
@@ -1060,7 +1063,7 @@ def _parse_strings(
     CompositionTable
         Readable rows; row numbers count from `start`. Refused rows are in its
         errors, `ParseError` of ``row``, ``text``, ``position`` and ``reason``.
-        `by_weight` says which rows are in wt.%.
+        `by_weight` says which rows are in wt.%; None if no recipe is.
     """
     from .._core._threads import thread_count
     from . import _notation_kernels as _notation

@@ -149,6 +149,8 @@ _NO_UNIT = {
     "time": "h",
 }
 """Units that a header may leave out, said with the number of rows."""
+_ANOTHER_UNIT = {"mass": "g", "mass_year": "pcs", "time": "d"}
+"""What may be meant instead, as an example."""
 _ASKED = {
     "temperature": "C",
     "field": "kA/m",
@@ -388,6 +390,7 @@ def match_headers(
 def check_recipe_headers(headers: Sequence[str], composition: str) -> None:
     """Raise InputError for a header of a list of recipes that is nearly ``shell``.
 
+    It is not raised where a column ``shell`` stands beside it.
     A warning (UserWarning) names columns of conditions, such as a temperature, which are not used.
 
     Parameters
@@ -456,7 +459,8 @@ def read_number(text: str, mark: str | None = ".") -> float:
     """Read a number with a decimal point or comma and groups of thousands.
 
     Examples with a point are "1 234.5" and "1,234.5", both 1234.5; with "," the text "1,234" is
-    1.234.
+    1.234, and "1.234" is 1234. `mark` counts only where every mark has one to three digits before
+    and three behind it: "1,5" is 1.5 with a point, too.
 
     Parameters
     ----------
@@ -528,8 +532,8 @@ def _vocabulary(kind: str) -> tuple[_Known, ...]:
     Returns
     -------
     tuple of _Known
-        Each has ``name`` (a column such as "mass_kg"), ``quantity`` (such as "mass") and
-        ``spellings`` in simplified form, the first preferred. The tuple is cached.
+        Each has ``name`` (a column such as "mass_kg"), ``quantity`` (such as "mass", or "text")
+        and ``spellings`` in simplified form, the first preferred. The tuple is cached.
 
     Raises
     ------
@@ -837,8 +841,9 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
         A known column, as of `match_headers`; not changed, and returned itself
         if the user gives no unit for it.
     units : dict of str to str
-        Units such as "C" by header or name of a column. The entry of this column is removed. Case
-        and punctuation of a key make no difference.
+        Units such as "C" by header or name of a column, which go before the unit of the header.
+        The first entry of this column is removed, a second one stays. Case and punctuation of a
+        key make no difference.
 
     Returns
     -------
@@ -1025,8 +1030,8 @@ def _require_units(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> None:
         Cells of `columns`, in their order.
     columns : tuple of Column
         What each column is: ``header``, ``name``, ``quantity`` and ``unit``. A column without cells
-        needs no unit. Units are asked for of the quantities "temperature", "field", "polarization"
-        and "length" alone.
+        needs no unit, nor does one in which some cell names its own. Units are asked for of the
+        quantities "temperature", "field", "polarization" and "length" alone.
     """
     for place, column in enumerate(columns):
         if column.quantity not in _ASKED or column.unit:
@@ -1047,8 +1052,9 @@ def _require_units(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> None:
 def _count_bare(cells: Iterable[Any]) -> tuple[list[Any], int]:
     """Return the cells that are not empty, and how many of them name no unit.
 
-    `cells` are those of a column: texts such as "120 °C", and numbers, which name none. The first
-    result has the cells in order; cells that `is_missing` counts as empty are left out.
+    `cells` are those of a column: texts such as "120 °C", and numbers, which name none; nor does a
+    text that is no number, or whose unit is not known. The first result has the cells in order;
+    cells that `is_missing` counts as empty are left out.
     """
     values = [cell for cell in cells if not is_missing(cell)]
     bare_count = 0
@@ -1231,7 +1237,7 @@ def _describe_unnamed_units(
         if bare_count:
             notes.append(
                 f"'{column.header}' names no unit: taken as {unit} in {bare_count} rows "
-                f"(--unit '{column.header}={'pcs' if column.quantity == 'mass_year' else 'g'}' "
+                f"(--unit '{column.header}={_ANOTHER_UNIT[column.quantity]}' "
                 "says otherwise)"
             )
     return notes
@@ -1421,8 +1427,8 @@ def _plausible(
     ----------
     column : Column
         Column of the value: a `Column` of this module, with ``header``,
-        ``name`` and ``quantity``. One without limits takes any number. Both
-        ends of a range are believed, NaN is not.
+        ``name`` and ``quantity``. One without limits takes any number but
+        NaN. Both ends of a range are believed.
     number : float
         The number as the user wrote it.
     value : float

@@ -121,7 +121,7 @@ def judge_beside_grade(
     table : CompositionTable
         n candidates.
     shells : sequence of str or None
-        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none; None if no candidate has one.
     here : Columns
         Their evaluated columns of n rows by name, numbers as arrays; not
         changed. ``host``, ``status`` and ``failed_requirements`` are required,
@@ -190,7 +190,7 @@ def _judge_rows(
     table : CompositionTable
         All n candidates.
     shells : sequence of str or None
-        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none; None if no candidate has one.
     rows : ndarray of int
         Numbers of those to judge, from 0.
     incumbent : Incumbent
@@ -205,8 +205,8 @@ def _judge_rows(
     Returns
     -------
     pandas.DataFrame
-        Columns of the table of `judge_melts`, such as ``candidate``,
-        ``remanence_T``, ``remanence_guaranteed_T``, ``demagnetization_safety``
+        Columns of the table of `judge_melts`, such as ``candidate`` (the
+        recipe in wt.%), ``remanence_T``, ``remanence_guaranteed_T``, ``demagnetization_safety``
         and ``probability_meets_requirements``; one row for each of `rows`, in
         their order. The row of today's magnet is left out, so the index begins
         at 1.
