@@ -149,6 +149,8 @@ _NO_UNIT = {
     "time": "h",
 }
 """Units that a header may leave out, said with the number of rows."""
+_ANOTHER_UNIT = {"mass": "g", "mass_year": "pcs", "time": "d"}
+"""What may be meant instead, as an example."""
 _ASKED = {
     "temperature": "C",
     "field": "kA/m",
@@ -1235,7 +1237,7 @@ def _describe_unnamed_units(
         if bare_count:
             notes.append(
                 f"'{column.header}' names no unit: taken as {unit} in {bare_count} rows "
-                f"(--unit '{column.header}={'pcs' if column.quantity == 'mass_year' else 'g'}' "
+                f"(--unit '{column.header}={_ANOTHER_UNIT[column.quantity]}' "
                 "says otherwise)"
             )
     return notes

@@ -508,9 +508,10 @@ def diffuse(
         message(f"see {plot}")
 
 
-# Prints on stdout; JSON is an object a grade and line, with all columns in SI
-# units; of one grade also `sheets`, a list of its printed values. InputError,
-# with the nearest names, for an unknown grade.
+# Prints on stdout, at one temperature, 20 degrees C if none is given. JSON is
+# an object a grade and line, with all columns in SI units; of one grade also
+# `sheets`, a list of its printed values. InputError, with the nearest names,
+# for an unknown grade.
 def grades(
     name: Annotated[
         str | None,

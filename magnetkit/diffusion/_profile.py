@@ -537,12 +537,13 @@ def _whole_face(face: str, spreading: Spreading) -> Patch:
 
 
 def _rim(face: str, spreading: Spreading) -> Patch:
-    """Build the patch that is the rim of a face, `EDGE_MM` (3 mm) wide or half the face if that is less.
+    """Build the patch that is the rim of a face, `EDGE_MM` (3 mm) wide or a quarter of the face.
 
     `face` is a name such as "z+" of the magnet of `spreading`. The patch has
     ``face`` and ``where``, a bool mask of the shape of the face's grid; cells
     whose middle lies nearer to an end of any direction than the rim is wide
-    belong to it.
+    belong to it. The lesser width counts in each direction. The axis of a disc
+    is an end of its radius, so that cells about it belong to the rim too.
     """
     where = np.zeros(spreading.grid(face), bool)
     for i, middles in enumerate(spreading.middles(face)):
@@ -736,6 +737,9 @@ def _compare_spans(low: FloatArray, high: FloatArray, box: FloatArray) -> str:
 
     `low` and `high`, (3,), are the ends of the map along x, y and z, m; `box`,
     (3,), are the sides of the magnet, m, whose middle is the origin.
+
+    The hint says that the map is in metres, that its middle has to be taken
+    off, or else that coordinates count from the middle of the magnet.
 
     It is such as "it spans 0 to 40 x 0 to 15 x 0 to 5 mm, the magnet -20 to 20
     x -7.5 to 7.5 x -2.5 to 2.5 mm; take the middle, (20, 7.5, 2.5) mm, off its

@@ -105,7 +105,7 @@ class ScreenResult(Ranked):
         return f"<p>{escape(repr(self))}</p><p>{lines}</p>{table_html(self.decisions, first=DECIDED)}"
 
     def set_answer(
-        self, answer: Sequence[str], out: str | Path | None = None
+        self, answer: str | Sequence[str], out: str | Path | None = None
     ) -> None:
         """Let every report begin with an answer, as that of `magnetkit.replace`.
 
@@ -113,8 +113,8 @@ class ScreenResult(Ranked):
 
         Parameters
         ----------
-        answer : sequence of str
-            Sentences, a list of them; a text alone counts as its characters.
+        answer : str or sequence of str
+            Sentence, or several.
         out : str or Path, optional
             Results folder of this screening, or its URL in a store: later reports of it begin so
             too.
@@ -126,7 +126,7 @@ class ScreenResult(Ranked):
         InputError
             If it cannot be written.
         """
-        self.manifest[ANSWER] = list(answer)
+        self.manifest[ANSWER] = list(as_texts(answer))
         if out is not None:
             _files.save_answer(out, self.manifest)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._core._arguments import check_arguments
+from .._core._arguments import as_texts, check_arguments
 from .._core._columnar import Columns
 from .._core._types import FloatArray
 from .._core.columns import CRITERIA, criteria
@@ -72,7 +72,7 @@ def ledger(
     scenario: str | Path | Scenario = "baseline",
     recycled: Mapping[str, float] | None = None,
     reference: Any = None,
-    heavy_rare_earths: Sequence[str] | None = None,
+    heavy_rare_earths: str | Sequence[str] | None = None,
     shell: Shells = None,
     reference_shell: Shells = None,
     *,
@@ -106,9 +106,9 @@ def ledger(
     reference : one composition in the same forms, optional
         Today's magnet, a text by `basis`, or as a formula in atoms where that refuses it; without
         it nothing counts as saved (NaN).
-    heavy_rare_earths : sequence of str, optional
-        Symbols of the elements that count as heavy rare earth, such as ``["Dy", "Tb"]`` (a text
-        alone counts as its letters); by default the setting of that name.
+    heavy_rare_earths : str or sequence of str, optional
+        Symbols of the elements that count as heavy rare earth, such as "Dy" or ``["Dy", "Tb"]``;
+        by default the setting of that name.
     shell, reference_shell : str, dict or sequence, optional
         Grain-boundary shell, such as "Tb 0.5 wt%", for all or one a row (an empty text for none);
         a column ``shell`` of a frame otherwise. `reference_shell` is that of `reference`.
@@ -177,7 +177,7 @@ def ledger_columns(
     scenario: str | Path | Scenario = "baseline",
     recycled: Mapping[str, float] | None = None,
     reference: Any = None,
-    heavy_rare_earths: Sequence[str] | None = None,
+    heavy_rare_earths: str | Sequence[str] | None = None,
     shell: Shells = None,
     reference_shell: Shells = None,
 ) -> Columns:
@@ -195,7 +195,7 @@ def ledger_columns(
         Today's magnet, such as a text or a `CompositionTable` of one row; without it nothing
         counts as saved (NaN). A text is read with the basis "auto": a recipe that sums to 100 or
         has a balance must name "wt.%" or "at.%".
-    heavy_rare_earths : sequence of str, optional
+    heavy_rare_earths : str or sequence of str, optional
         Symbols that count as heavy rare earth; the setting of that name otherwise.
     shell, reference_shell : str, dict or sequence, optional
         Grain-boundary shells, such as "Tb 0.5 wt%", for all or one a row; None for none.
@@ -221,7 +221,7 @@ def ledger_columns(
     if heavy_rare_earths is None:
         heavy_rare_earths = get_settings().heavy_rare_earths
     matrix = _matrix(
-        state, validate_recycled_shares(recycled), heavy_rare_earths
+        state, validate_recycled_shares(recycled), as_texts(heavy_rare_earths)
     )
     figures = mean_over_mass(table, matrix, shell)
     percent = 100.0 * figures[:, _HEAVY : _COBALT + 1].T

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._core._arguments import check_arguments
+from .._core._arguments import as_texts, check_arguments
 from .._core._types import IntArray
 from .._core.elements import INDEX, SYMBOLS
 from .scenario import (
@@ -276,7 +276,7 @@ _LATE = "{country}, {elements}: review due since {look_again}, known as of {know
 
 @check_arguments
 def overdue(
-    today: date | None = None, symbols: Collection[str] | None = None
+    today: date | None = None, symbols: str | Collection[str] | None = None
 ) -> list[str]:
     """Return controls and prices that are past their review date.
 
@@ -285,9 +285,9 @@ def overdue(
     today : datetime.date, optional
         The date that counts as today; that of the machine otherwise. A review that is due on this
         day is past.
-    symbols : collection of str, optional
-        Symbols of the elements of interest, such as ["Dy", "Tb"]; all otherwise, none if it is
-        empty. What is no element matches nothing; a text alone counts as its letters.
+    symbols : str or collection of str, optional
+        Symbols of the elements of interest, such as "Dy" or ["Dy", "Tb"]; all otherwise, none if
+        it is empty. What is no element matches nothing.
 
     Returns
     -------
@@ -303,7 +303,7 @@ def overdue(
     ['China, Ho Er Tm Yb: review due since 2026-11-10, known as of 2026-02']
     """
     day = date.today() if today is None else today
-    symbols_to_check = set(SYMBOLS if symbols is None else symbols)
+    symbols_to_check = set(SYMBOLS if symbols is None else as_texts(symbols))
     notes = []
     for row in rows("controls"):
         is_of_interest = symbols_to_check & set(row["elements"].split())

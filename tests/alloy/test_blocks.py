@@ -153,3 +153,106 @@ def test_reads_cells_of_several_lines_across_pieces(tmp_path, monkeypatch):
     assert [n for piece in pieces for n in piece.lines.tolist()] == [
         2 + 2 * i for i in range(60)
     ]
+
+
+def test_each_block_has_some_rows_of_a_csv_file(tmp_path):
+    path = tmp_path / "alloys.csv"
+    path.write_text("composition\nSmCo5\nFe\nCo\n,\nNi\nMn\n")
+    blocks = list(read_blocks(path, 2))
+    assert [len(block.table) for block in blocks] == [2, 2, 1]
+    assert [block.start for block in blocks] == [0, 2, 4]
+    lines = [block.lines.tolist() for block in blocks]
+    assert lines == [[2, 3], [4, 6], [7]]
+    assert [len(block.rejected) for block in blocks] == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("header", "delimiter"),
+    [
+        ("a,b;c,d", ","),
+        ("a;b;c,d", ";"),
+        ("a\tb\tc;d", "\t"),
+        # The first of equals; a single column has none.
+        ("a,b;c", ","),
+        ("a", ","),
+    ],
+)
+def test_cells_are_parted_by_the_commonest_mark(tmp_path, header, delimiter):
+    path = tmp_path / "alloys.csv"
+    path.write_text(f"{header}\n")
+    mark, names = _files._header(path, "utf-8")
+    assert mark == delimiter
+    assert names == header.split(delimiter)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("\nSmCo5\n", "the first line is blank; the header belongs there"),
+        ("b,a,b,a\n1,2,3,4\n", "column 'a' stands twice in the header"),
+        ("x" * (1 << 20), "first line is longer than 1,048,576 characters"),
+    ],
+)
+def test_a_header_without_sense_is_named(tmp_path, content, says):
+    path = tmp_path / "alloys.csv"
+    path.write_text(content)
+    with pytest.raises(InputError, match=says):
+        list(read_blocks(path, 10))
+
+
+def test_a_line_that_fills_a_block_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(_files, "_BLOCK_BYTES", 64)
+    path = tmp_path / "alloys.csv"
+    path.write_text("composition\nSmCo5\n" + "x" * 63 + "\n")
+    assert _files._long_line(path).startswith("line 3 is longer than")
+    path.write_text("composition\n" + ("x" * 62 + "\n") * 3)
+    assert _files._long_line(path).startswith("a quoted cell runs over")
+
+
+def test_repeated_texts_of_parquet_are_counted(tmp_path, monkeypatch):
+    path = tmp_path / "alloys.parquet"
+    table = pa.table({"composition": ["SmCo5"] * 20, "n": list(range(20))})
+    pq.write_table(table, path)
+    assert _files._dictionary_columns(path) == ["composition"]
+    monkeypatch.setattr(_files, "LARGEST_BYTES", 100)
+    (block,) = read_blocks(path, 20)
+    assert block.table.schema.types == [pa.string(), pa.int64()]
+    monkeypatch.setattr(_files, "LARGEST_BYTES", 99)
+    with pytest.raises(
+        InputError, match=r"'composition' take over .* 20 rows"
+    ):
+        list(read_blocks(path, 20))
+    assert len(list(read_blocks(path, 19))) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (b"\xff\xfea\x00", "utf-16"),
+        (b"\xfe\xff\x00a", "utf-16"),
+        (b"\xef\xbb\xbfa", "utf-8-sig"),
+        (b"a\xc3\xa9", "utf-8-sig"),
+        (b"a\xe9", "cp1252"),
+        (b"", "utf-8-sig"),
+    ],
+)
+def test_an_encoding_is_told_by_its_bytes(tmp_path, content, encoding):
+    path = tmp_path / "alloys.csv"
+    path.write_bytes(content)
+    assert _files._detect_encoding(path) == encoding
+
+
+def test_what_is_no_table_is_refused_by_its_name(tmp_path):
+    for name, says in (
+        ("a.xlsb", "xlsb is not read; save it as .xlsx or .csv"),
+        ("a.XLSM", "XLSM is not read"),
+        ("a.json", r"ending in \.csv, \.tsv, \.txt, \.parquet, \.xlsx;"),
+        ("a.tsv", "no such file"),
+    ):
+        with pytest.raises(InputError, match=says):
+            _files.check_file(tmp_path / name)
+    (tmp_path / "b.csv").mkdir()
+    with pytest.raises(InputError, match="is a folder, not a file"):
+        _files.check_file(tmp_path / "b.csv")
+    (tmp_path / "c.CSV").write_text("x")
+    assert _files.check_file(tmp_path / "c.CSV") is None

@@ -13,7 +13,12 @@ from pymatgen.core import Composition
 
 import magnetkit as mk
 from magnetkit.alloy import CompositionTable
-from magnetkit.alloy._read import RejectedRows, as_table, read_inputs
+from magnetkit.alloy._read import (
+    RejectedRows,
+    as_table,
+    is_path,
+    read_inputs,
+)
 
 RECIPES = ["SmCo5", "Nd1.8Dy0.2Fe14B", "Sm2Co17"]
 
@@ -249,3 +254,127 @@ def test_shells_of_a_column_and_of_the_argument():
     ]
     with pytest.raises(InputError, match="shell 5 not understood"):
         plain.shells_with(5)
+
+
+@pytest.mark.parametrize(
+    ("text", "names_a_file"),
+    [
+        ("a.csv", True),
+        ("A.TSV ", True),
+        ("a.txt", True),
+        ("a.parquet", True),
+        ("a.xls", True),
+        ("a.xlsx#Melts:3", True),
+        ("a.ods", True),
+        ("a.json", True),
+        ("a.feather", True),
+        ("a.arrow", True),
+        ("a.csv.gz", False),
+        ("a.csv#Melts", False),
+        ("SmCo5", False),
+        ("Nd30.5B1Fe bal.", False),
+    ],
+)
+def test_a_text_with_an_ending_is_a_file(text, names_a_file):
+    assert is_path(text) is names_a_file
+
+
+def test_any_file_that_is_there_is_one(tmp_path):
+    (tmp_path / "SmCo5").write_text("")
+    assert is_path(str(tmp_path / "SmCo5"))
+    assert not is_path(str(tmp_path))
+
+
+def test_the_first_bad_row_counts_the_others():
+    with pytest.raises(CompositionError) as alone:
+        read_inputs("Xx5")
+    assert "line" not in str(alone.value)
+    assert (alone.value.text, alone.value.position) == ("Xx5", 0)
+    with pytest.raises(CompositionError, match=r"line 2: .*\(1 such row\)"):
+        read_inputs(["SmCo5", "Xx5"], strict=True)
+    with pytest.raises(CompositionError, match=r"line 1: .*\(2 such rows\)"):
+        read_inputs(["Xx5", "Yx5"])
+    nothing = read_inputs(["Xx5", "Yx5"], empty=True)
+    assert (len(nothing.table), nothing.total) == (0, 2)
+    with pytest.warns(
+        RejectedRows, match=r"2 of the rows .* first, line 1 \('Xx5'\): 'Xx'"
+    ):
+        nothing.warn()
+
+
+def test_names_that_are_taken_get_prefixes():
+    frame = pd.DataFrame(
+        {"composition": ["SmCo5"], "x": [1], "input_x": [2], "shell": [""]}
+    )
+    inputs = read_inputs(frame)
+    back = inputs.give(pd.DataFrame({"x": [0.5]}))
+    assert list(back) == ["x", "composition", "input_x", "input_input_x"]
+    assert back.iloc[0].tolist() == [0.5, "SmCo5", 1, 2]
+    assert list(frame) == ["composition", "x", "input_x", "shell"]
+
+
+def test_other_columns_are_those_of_the_readable_rows():
+    frame = pd.DataFrame({"composition": ["??", "SmCo5"], "n": [1, 2]})
+    inputs = read_inputs(frame)
+    assert inputs.extra().to_pydict() == {"composition": ["SmCo5"], "n": [2]}
+    assert inputs.extra(named=True).to_pydict() == {"n": [2]}
+    assert read_inputs(frame[["composition"]]).extra(named=True) is None
+    assert read_inputs(RECIPES).extra() is None
+    assert (inputs.total, inputs.lines.tolist()) == (2, [2])
+
+
+def test_refused_shells_become_rejected_lines():
+    frame = pd.DataFrame(
+        {
+            "composition": ["SmCo5", "??", "Nd2Fe14B", "Sm2Co17"],
+            "shell": [" Tb 0.5 wt% ", "", None, "Dy 1 wt%"],
+        }
+    )
+    inputs = read_inputs(frame)
+    assert inputs.shells == ["Tb 0.5 wt%", "", "Dy 1 wt%"]
+    assert inputs.refusing({}) is inputs
+    fewer = inputs.refusing({"Tb 0.5 wt%": "too thick"})
+    assert fewer.shells == ["", "Dy 1 wt%"]
+    assert fewer.lines.tolist() == [3, 4]
+    assert fewer.labels.to_pylist() == ["Nd2Fe14B", "Sm2Co17"]
+    assert fewer.table.row_index.tolist() == [2, 3]
+    rejected = [(r.line, r.text) for r in fewer.rejected]
+    assert rejected == [(1, "SmCo5"), (2, "??")]
+    assert fewer.rejected[0].reason == "too thick"
+    assert len(inputs.table) == 3
+
+
+def test_values_have_the_library_of_the_input():
+    numbers = np.array([1.0, 2.0, 3.0])
+    assert type(read_inputs(RECIPES).values(numbers, "x")) is np.ndarray
+    series = read_inputs(pl.Series(RECIPES)).values(numbers, "x")
+    assert (series.name, series.to_list()) == ("x", [1.0, 2.0, 3.0])
+    series = read_inputs(pd.Series(RECIPES)).values(numbers, "x")
+    assert (series.name, series.tolist()) == ("x", [1.0, 2.0, 3.0])
+    array = read_inputs(pa.array(RECIPES)).values(numbers, "x")
+    assert array.to_pylist() == [1.0, 2.0, 3.0]
+    table = CompositionTable.from_strings(RECIPES)
+    assert read_inputs(table).values(numbers, "x") is numbers
+
+
+def test_a_composition_is_named_by_its_amounts():
+    amounts = [
+        {"Nd": 4, "Fe": 28, "B": 2},
+        {"Sm": 0.8, "Gd": 0.2, "Co": 5},
+        {"Sm": 1, "Co": 1 / 3},
+    ]
+    labels = read_inputs([Composition(a) for a in amounts]).labels
+    names = ["Nd2Fe14B", "Sm0.8Gd0.2Co5", "SmCo0.3333333333"]
+    assert labels.to_pylist() == names
+
+
+def test_shells_of_another_number_are_handed_on():
+    inputs = read_inputs(["SmCo5", "??", "Nd2Fe14B"])
+    assert inputs.shells_with(["", "Tb 0.5 wt%"]) == ["", "Tb 0.5 wt%"]
+    assert inputs.shells_with(None) is None
+    empty = read_inputs(
+        pd.DataFrame({"composition": ["SmCo5"], "shell": [""]})
+    )
+    assert empty.shells_with("Tb 0.5 wt%") == ["Tb 0.5 wt%"]
+    table = CompositionTable.from_strings(["SmCo5", "??"])
+    assert read_inputs(table).shells_with([""]) == [""]

@@ -89,3 +89,19 @@ def test_refuses_a_header_without_rows(tmp_path):
     for reader in (read_small_table, mk.predict):
         with pytest.raises(InputError, match="no row below its header"):
             reader(path)
+
+
+def test_decimal_commas_are_of_tables_of_semicolons(tmp_path):
+    rows = "-1,5;1,2,3;x 1,5;,5;+10,25 "
+    expected = ["-1.5", "1,2,3", "x 1,5", ",5", "+10.25"]
+    header = "a;b;c;d;e"
+    for name, mark, points in (
+        ("a.csv", ";", True),
+        ("a.TSV", ";", True),
+        ("a.tsv", "\t", False),
+    ):
+        text = f"{header}\n{rows}\n".replace(";", mark)
+        (tmp_path / name).write_text(text)
+        (row,) = read_small_table(tmp_path / name).to_pylist()
+        cells = list(row.values())
+        assert cells == (expected if points else rows.split(";"))

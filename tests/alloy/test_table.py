@@ -270,3 +270,87 @@ def test_formulas_are_written_as_python_writes_numbers():
         assert text == formula
     assert CompositionTable.from_strings(["Fe2"]).formulas() == ["Fe1"]
     assert table.to_arrow().to_pylist() == table.formulas()
+
+
+@pytest.mark.parametrize(
+    ("count", "ending"), [(12, "S, Cl)"), (13, "S, Cl, ...)")]
+)
+def test_a_table_names_a_dozen_of_its_elements(count, ending):
+    light = "B C N O F Na Mg Al Si P S Cl K".split()[:count]
+    table = CompositionTable.from_strings(["".join(light), "Xx"])
+    assert repr(table) == (
+        f"<CompositionTable: 1 rows of {count} elements "
+        f"(B, C, N, O, F, Na, Mg, Al, Si, P, {ending}, 1 not read>"
+    )
+
+
+def test_equal_rows_of_a_long_table_are_found():
+    texts = ["SmCo5", "Nd2Fe14B", "SmCo5", "Sm2Co17"] * 16
+    table = CompositionTable.from_strings(texts)
+    assert table[:63].unique_rows is None
+    rows, place = table.unique_rows
+    assert sorted(rows.tolist()) == [0, 1, 3]
+    assert rows[place].tolist() == [0, 1, 0, 3] * 16
+    distinct = [f"SmCo{n}" for n in range(1, 65)]
+    assert CompositionTable.from_strings(distinct).unique_rows is None
+    # A charge in wt.% is no formula, though it has the same atoms.
+    weight = CompositionTable.from_strings(["Fe100 wt.%", "Fe"] * 32)
+    rows, _ = weight.unique_rows
+    assert sorted(rows.tolist()) == [0, 1]
+
+
+def test_given_values_belong_to_rows_of_the_input():
+    table = CompositionTable.from_strings(["SmCo5", "Xx", "Nd2Fe14B"])
+    curie = "curie_temperature_K"
+    given = table.with_given({curie: [1000.0, 1.0, None]}).given[curie]
+    assert_array_equal(given, [1000.0, np.nan])
+    assert table.with_given({curie: 900}).given[curie].tolist() == [900.0] * 2
+    prefixed = {f"given_{curie}_lo": [0.0, 0.0, 5.0], "given_other": "x"}
+    low = table.with_given(prefixed, "given_").given
+    assert list(low) == [f"{curie}_lo"]
+    assert low[f"{curie}_lo"].tolist() == [0.0, 5.0]
+    constant = "anisotropy_constant_MJ_m3"
+    for name in (constant, f"{constant}_lo"):
+        assert table.with_given({name: -1.0}).given[name].tolist() == [-1, -1]
+    assert table.given == {}
+    for wrong, says in (
+        ({"other": 1.0}, "given 'other': expected some of temperature_K, cu"),
+        ({curie: "hot"}, "curie_temperature_K: expected a number, or one a"),
+        ({curie: [1.0, 2.0]}, "expected a number, or one a row"),
+        ({curie: -1.0}, "curie_temperature_K: a value is below zero"),
+        ({"temperature_K": -1.0}, "temperature_K: a value is below zero"),
+    ):
+        with pytest.raises(InputError, match=says):
+            table.with_given(wrong)
+    with pytest.raises(InputError, match="expected a number, or one a row"):
+        table.with_given({curie: [1.0] * 4}, rows=3)
+
+
+def test_joined_tables_keep_what_was_given():
+    one = CompositionTable.from_strings(["SmCo5"])
+    curie = one.with_given({"curie_temperature_K": 1000.0})
+    weight = CompositionTable.from_strings(["Fe100 wt.%", "Xx"])
+    joined = CompositionTable.concat([curie, weight, one])
+    assert_array_equal(
+        joined.given["curie_temperature_K"], [1000.0, np.nan, np.nan]
+    )
+    assert joined.is_by_weight.tolist() == [False, True, False]
+    assert joined[1:].is_by_weight.tolist() == [True, False]
+    assert joined[[2, 1]].is_by_weight.tolist() == [False, True]
+    assert joined[:1].given["curie_temperature_K"].tolist() == [1000.0]
+    assert joined.row_index.tolist() == [0, 0, 0]
+    assert [error.text for error in joined.errors] == ["Xx"]
+    assert CompositionTable.concat([one, one]).by_weight is None
+    assert CompositionTable.concat([one, one]).given == {}
+
+
+def test_compositions_of_pymatgen_add_up_their_ions():
+    from pymatgen.core import Composition
+
+    table = CompositionTable.from_pymatgen(
+        [Composition({"Fe3+": 1, "Fe2+": 1, "O": 6}), Composition({})]
+    )
+    assert table.fraction("Fe").tolist() == [0.25]
+    assert table.errors[0].reason == "holds no atoms; give elements"
+    (back,) = table.to_pymatgen()
+    assert back.as_dict() == {"O": 0.75, "Fe": 0.25}

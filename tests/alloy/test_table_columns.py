@@ -59,4 +59,49 @@ def test_long_lists_of_names_are_cut():
     assert reading.join_names([f"c{k}" for k in range(14)]).endswith(
         "c11 and 2 more"
     )
+    twelve = [f"c{k}" for k in range(12)]
+    assert reading.join_names(twelve) == ", ".join(twelve)
     assert reading.join_names([]) == "none"
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_names_differ_in_more_than_case_and_blanks(make):
+    data = {"Compo sition": ["SmCo5"], "note": ["a"]}
+    assert reading.composition_name(make(data), None) == "Compo sition"
+    assert reading.composition_name(make(data), " NOTE") == "note"
+    equal = {"COMPOSITION": ["Fe"], "composition": ["Co"]}
+    assert reading.composition_name(make(equal), None) == "composition"
+    alike = {"COMPOSITION": ["Fe"], "Composition": ["Co"]}
+    with pytest.raises(InputError, match=r"^a.csv: 2 column 'composition'; "):
+        reading.composition_name(make(alike), None, "a.csv: ")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"n": [1, 2], "a": [None, "Fe"], "b": [None, None]}),
+        pd.DataFrame({"m": ["x", 1], "a": ["Co", "Fe"]}),
+        pl.DataFrame({"n": [1, 2], "a": ["Co", "Fe"], "d": [True, False]}),
+        pl.DataFrame({"n": [1, 2], "a": ["Co", "Fe"]}).cast(
+            {"a": pl.Categorical}
+        ),
+        pa.table(
+            {"n": [1, 2], "a": pa.array(["Co", "Fe"]).dictionary_encode()}
+        ),
+        pa.table(
+            {"n": [b"a", b"b"], "a": pa.array(["Co"] * 2, pa.string_view())}
+        ),
+    ],
+)
+def test_only_one_column_is_of_texts(frame):
+    assert reading.composition_name(frame, None) == "a"
+
+
+def test_a_column_of_several_kinds_is_not_carried():
+    frame = pd.DataFrame({"alloy": ["Fe", "Co"], "mixed": ["x", 1]})
+    with pytest.raises(InputError, match="'mixed' cannot be carried through"):
+        reading.other_columns(frame, "alloy")
+    views = pa.table({"a": pa.array(["x", None], pa.string_view())})
+    kept = reading.other_columns(views, None)
+    assert kept["a"].type == pa.large_string()
+    assert kept["a"].to_pylist() == ["x", None]

@@ -1,5 +1,7 @@
 """Headers, units and numbers of users' tables as people write them."""
 
+import re
+
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
@@ -7,10 +9,14 @@ from magnetkit.errors import InputError
 from magnetkit.alloy._read import read_inputs
 from magnetkit.alloy.user_tables import (
     UNITS,
+    Column,
+    check_recipe_headers,
+    is_missing,
     match_headers,
     parse_unit,
     read_number,
     read_user_table,
+    row_text,
 )
 
 
@@ -349,3 +355,218 @@ def test_booleans_are_no_numbers_and_a_printed_minus_is():
 def test_questions_a_table_of_very_many_columns():
     with pytest.raises(InputError, match="turned on its side"):
         match_headers([f"c{i}" for i in range(600)], "parts")
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "name", "unit"),
+    [
+        ("parts", "(kg)", "mass_kg", "kg"),
+        ("parts", "mg", "mass_kg", "mg"),
+        ("parts", "[kg/a]", "mass_kg_year", "kg"),
+        ("parts", "lb per year", "mass_kg_year", "lb"),
+        ("parts", "t/year", "mass_kg_year", "t"),
+        ("parts", "kpcs", "number", "kpcs"),
+        ("parts", "Stk/Jahr", "number_year", "pcs"),
+        # A pound or an ounce may be of anything, and a list of magnets has no masses.
+        ("parts", "lb", "", ""),
+        ("parts", "oz per year", "", ""),
+        ("magnets", "kg", "", ""),
+    ],
+)
+def test_a_header_may_be_a_unit_alone(kind, header, name, unit):
+    (column,) = match_headers([header], kind)
+    assert (column.name, column.unit) == (name, unit)
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "unit"),
+    [
+        ({"annual DEMAND": "pcs"}, "number_year", "pcs"),
+        ({"mass_kg_year": "tonnes"}, "mass_kg_year", "t"),
+    ],
+)
+def test_a_user_names_the_unit_of_a_header(given, name, unit):
+    before = dict(given)
+    _, column = match_headers(["Grade", "Annual demand"], "parts", given)
+    assert (column.name, column.unit) == (name, unit)
+    assert given == before
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (
+            {"Annual demand": "C"},
+            "'C' is no unit of a mass; expected kg, g, m",
+        ),
+        ({"Annual demand": "ells"}, "'ells' is no unit of a mass; expected"),
+        ({"Grade": "C"}, "'Grade': 'C' is no unit of a text; it has none"),
+        (
+            {"Menge": "kg"},
+            "unit is given for 'Menge'; the columns are Grade, Annual demand",
+        ),
+    ],
+)
+def test_a_given_unit_must_fit_its_column(given, says):
+    with pytest.raises(InputError, match=says):
+        match_headers(["Grade", "Annual demand"], "parts", given)
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ("mass", "'mass' names no unit: taken as kg in 2 rows .*mass=g'"),
+        ("demand", "taken as kg in 2 rows .*'demand=pcs' says otherwise"),
+        ("hours", "taken as h in 2 rows .*'hours=d' says otherwise"),
+        ("mass (g)", None),
+        ("mass kg", None),
+        ("pieces", None),
+    ],
+)
+def test_units_that_nobody_named_are_said(header, says):
+    rows = [{"Grade": "A", header: amount} for amount in (5, "7", None)]
+    notes = read_user_table(rows, "parts").notes
+    assert len(notes) == (0 if says is None else 1)
+    assert says is None or re.search(says, notes[0])
+
+
+def test_amounts_like_thousands_name_ten_rows():
+    for count, rest in ((10, ")"), (11, ", ...)")):
+        rows = [{"kg/year": "1,200"} for _ in range(count)]
+        rows.append({"kg/year": "3,5"})
+        (_, note) = read_user_table(rows, "parts").notes
+        lines = ", ".join(map(str, range(1, 11)))
+        assert f"so in {count} rows ({lines}{rest}; for thousands" in note
+    # What begins with a zero is no thousand, nor is what has two marks.
+    for text in ("0,200", "1.200,5"):
+        rows = [{"kg/year": text}, {"kg/year": "3,5"}]
+        notes = read_user_table(rows, "parts").notes
+        assert len(notes) == 1
+        assert "decimal commas" in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("5 lb", 5 * 0.45359237),
+        ("1 oz", 0.45359237 / 16),
+        ("5 g", 0.005),
+        (0.5, 0.5),
+        ("1e-1 kg", 0.1),
+    ],
+)
+def test_the_unit_of_a_cell_goes_before_that_of_the_header(cell, value):
+    (row,) = read_user_table([{"mass (kg)": cell}], "parts").rows
+    assert row["mass_kg"] == pytest.approx(value, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "says"),
+    [
+        ("kg/year", "5 C", "kg/year: 'C' in '5 C' is no unit of it"),
+        ("Temp C", [1], r"Temp C: expected a number, got \[1\]"),
+        ("pcs", 0, "0 lies outside what can be bought; leave the cell empty"),
+        ("load line", "1e9", "load line: 1e[+]09 lies outside 0.01 to 100$"),
+        ("mass", 201, "201 lies outside 1e-08 to 200 kg; g[?]$"),
+        ("mass (g)", 3e5, "300000 g lies outside 1e-08 to 200 kg; mg[?]$"),
+        ("hours", 1e12, "1e[+]12 lies outside 0.001 to 1e[+]07 h$"),
+    ],
+)
+def test_a_cell_of_no_use_says_why(header, cell, says):
+    rows = [{"Grade": "A", header: cell}]
+    table = read_user_table(rows, "parts")
+    assert table.rows == []
+    assert re.search(says, table.refused[1][1])
+    with pytest.raises(InputError, match=r"^row 1: "):
+        read_user_table(rows, "parts", strict=True)
+
+
+def test_a_temperature_needs_a_unit_where_others_name_one():
+    rows = [{"Temp": "150 C"}, {"Temp": 150}, {"Temp": "-"}]
+    table = read_user_table(rows, "parts")
+    assert [row["temperature"] for row in table.rows] == [423.15, None]
+    assert "150 without a unit, where other rows" in table.refused[2][1]
+
+
+@pytest.mark.parametrize(
+    ("value", "missing"),
+    [
+        *((text, True) for text in ("", " ", "-", "–", "—", "N/A", "na")),
+        *((text, True) for text in ("NaN", "None", "null", "?", "TBD ", "/")),
+        (None, True),
+        (float("nan"), True),
+        ("0", False),
+        (0, False),
+        ("x", False),
+        (False, False),
+    ],
+)
+def test_an_empty_cell_says_nothing(value, missing):
+    assert is_missing(value) is missing
+
+
+def test_a_row_is_shown_in_two_hundred_letters():
+    cells = {"a": 42.0, "b": None, "c": " x ", "d": 1.5, "e": "-"}
+    assert row_text(cells) == "42, x, 1.5"
+    assert row_text({"a": "y" * 201}) == "y" * 200
+
+
+def test_a_table_has_five_hundred_columns_at_most():
+    headers = [f"c{i}" for i in range(501)]
+    assert len(match_headers(headers[:500], "parts")) == 500
+    with pytest.raises(InputError, match=r"501 columns; .* 500 at most"):
+        match_headers(headers, "parts")
+    with pytest.raises(InputError, match="no kind of table 'devices'"):
+        match_headers(["a"], "devices")
+
+
+def test_headers_near_a_column_that_is_there_are_carried():
+    first, second = match_headers(["Temp C", "temprature"], "parts")
+    assert (first.name, second.name) == ("temperature", "")
+    # Short words are like too many others.
+    assert match_headers(["tenp"], "parts")[0].name == ""
+
+
+@pytest.mark.parametrize(
+    ("headers", "says"),
+    [
+        (["composition", "shel"], "column 'shel' is not known: did you mean"),
+        (["composition", "Shell"], "did you mean 'shell', what is diffused"),
+        (["composition", "shell", "shel"], None),
+        (["shels"], None),
+        (["composition", "given_shel", "status", "note"], None),
+    ],
+)
+def test_a_list_of_recipes_has_one_shell(headers, says):
+    if says is None:
+        check_recipe_headers(headers, headers[0])
+        return
+    with pytest.raises(InputError, match=says):
+        check_recipe_headers(headers, "composition")
+
+
+@pytest.mark.parametrize(
+    ("headers", "named"),
+    [
+        (["Temp C", "Pc"], "'Temp C', 'Pc'"),
+        (["Gegenfeld kA/m"], "'Gegenfeld kA/m'"),
+        (["hours"], "'hours'"),
+        (["T (R)"], "'T .R.'"),
+    ],
+)
+def test_conditions_of_a_list_are_not_used(headers, named):
+    with pytest.warns(UserWarning, match=f"^{named}: carried through, not"):
+        check_recipe_headers(["composition", *headers], "composition")
+
+
+def test_a_column_says_how_it_was_read():
+    for column, text in (
+        (Column("HcJ", "coercivity_kA_m", "field", "koe"), "kOe"),
+        (Column("Br", "remanence_T", "polarization", "kg"), "kG"),
+        (Column("t", "mass_kg", "mass", "t"), "t"),
+        (Column("H", "outside_field_kA_m", "field", "t"), "T"),
+        (Column("T", "temperature", "temperature", "f"), "F"),
+    ):
+        ending = f"as {column.name}, {text}"
+        assert column.describe() == f"'{column.header}' {ending}"
+    assert Column("Grade", "grade", "text").describe() == "'Grade' as grade"

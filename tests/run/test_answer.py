@@ -74,7 +74,7 @@ def test_a_workbook_of_the_folder_begins_with_it(tmp_path):
 
 def test_answer_without_folder_belongs_to_the_result():
     result = mk.screen(["SmCo5"], DEVICE)
-    result.set_answer(["Keep it."])
+    result.set_answer("Keep it.")
     assert result.manifest[ANSWER] == ["Keep it."]
 
 

@@ -1,6 +1,7 @@
 """The supply tables: complete, sourced and of the right sign."""
 
 import csv
+from datetime import date
 
 import numpy as np
 import pytest
@@ -72,6 +73,13 @@ def test_controls_name_known_elements_and_dates():
         assert row.announced[:2] == "20"
         assert row.effective >= row.announced
         assert row.status_2026_11
+
+
+def test_a_symbol_alone_is_one_element():
+    late = date(2100, 1, 1)
+    of_one = tables.overdue(late, "Dy")
+    assert of_one == tables.overdue(late, ["Dy"])
+    assert len(of_one) > len(tables.overdue(late, ["D", "y"]))
 
 
 def test_every_control_dates_its_status(baseline):
@@ -303,6 +311,7 @@ def test_alike_at_every_stage_is_one_source(monkeypatch):
         "Yb": [(*mine[:4], "31", *mine[5:]), refinery],
         "Lu": [(*mine[:5], "India", "5"), refinery],
         "Y": [(*mine[:6], "4"), refinery],
+        "La": [(mine[0], "India", *mine[2:]), refinery],
         "Sc": [("separation", *mine[1:]), refinery],
         "Gd": [mine, refinery],
     }
