@@ -107,9 +107,9 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
         Arrays of shape (n, draws): ``meets`` (bool), ``margin`` (smallest
         slack as a share of the limit, negative where one is missed), ``loss``
         (in units of regret, smaller is better, infinite where an objective is
-        NaN) and, by "remanence_T" and "coercivity_kA_m", ``scores``. The same
-        seed gives the same. A host that the device does not allow has a margin
-        of `OUTSIDE`, -1, or less.
+        NaN) and, by "remanence_T" and "coercivity_kA_m", ``scores``, standard
+        scores of their errors. The same seed gives the same. A host that the
+        device does not allow has a margin of `OUTSIDE`, -1, or less.
     """
     from ..supply.ledger import sampled_supply
 

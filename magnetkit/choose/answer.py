@@ -675,9 +675,8 @@ def _list_other_ways(
         (frame["way"] != "own")
         & (frame["status"] == "ok")
         & (frame[CHANCE] > 0.0)
+        & (frame[EXPOSURE] < largest_exposure)
     )
-    if largest_exposure < np.inf:
-        is_way &= frame[EXPOSURE] < largest_exposure
     other_ways = other_ways[is_way].reset_index(drop=True)
     other_ways["diluted"] = other_ways["candidate"].str.contains(
         "Ce|La|Y(?!b)", regex=True

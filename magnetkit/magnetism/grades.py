@@ -114,7 +114,7 @@ def grades(
         A grade, with or without its maker or family: ``"N42SH"``, ``"EEC 2:17TC-16"``,
         ``"Sm2Co17 YXG22"``. All of them otherwise.
     temperature : float or str, optional
-        K, or a text such as ``"150C"``: remanence, coercivities, knee, squareness and energy
+        One, K, or a text such as ``"150C"``: remanence, coercivities, knee, squareness and energy
         product by the printed chords alpha and beta from 20 degrees C, extremes with extremes; NaN
         without a chord. The ``_provenance`` of B_r, H_cJ and H_cB, not that of the others, is
         ``extrapolated`` below 20 degrees C and above the grade's maximum temperature, and else
