@@ -274,6 +274,35 @@ def judged(**changes):
             "it is of another family: price, mass and brittleness decide",
         ),
         (
+            {"probability_meets_requirements": 0.8},
+            "take",
+            "it does what is asked and saves 2.0 wt.%",
+        ),
+        (
+            {
+                "probability_meets_requirements": 0.3,
+                "coercivity_guaranteed_kA_m": 399.0,
+            },
+            "ask",
+            "it may do what is asked: values at temperature decide",
+        ),
+        (
+            {"probability_meets_requirements": float("nan")},
+            "ask",
+            "what is not known decides",
+        ),
+        (
+            {"heavy_rare_earth_wt_pct": 3.3},
+            "take",
+            "it does what is asked and saves nothing to speak of",
+        ),
+        (
+            {"heavy_rare_earth_wt_pct": 4.3},
+            "ask",
+            "it does what is asked, with no less heavy rare earth than "
+            "today's is likely to hold",
+        ),
+        (
             {
                 "probability_meets_requirements": 0.29,
                 "coercivity_guaranteed_kA_m": 399.0,
@@ -298,6 +327,10 @@ def test_each_verdict_has_its_reason(asked, changes, verdict, reason):
 
 def test_a_near_miss_is_of_remanence_alone(asked):
     assert offers._is_near_miss(asked, judged())
+    # By 2 % at most.
+    assert offers._is_near_miss(asked, judged(remanence_guaranteed_T=0.98))
+    lower = judged(remanence_guaranteed_T=0.9799)
+    assert not offers._is_near_miss(asked, lower)
     low = judged(remanence_guaranteed_T=0.9)
     assert not offers._is_near_miss(asked, low)
     soft = judged(coercivity_guaranteed_kA_m=399.9)
@@ -439,6 +472,8 @@ def test_the_judgement_in_four_lines():
         "Why: a; b.",
         "Ask for: c; d.",
     ]
+    whole = offers.Offer(text="y" * 120, kind="grade", verdict="ask")
+    assert f" {'y' * 120}: " in whole.lines()[0]
     unknown = offers.Offer(text="y" * 121, kind="grade", verdict="ask")
     first = unknown.lines()[0]
     short = "y" * 117
