@@ -3,6 +3,7 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 
@@ -101,6 +102,7 @@ def test_a_recipe_of_another_family_is_asked_about(n42sh):
         )
         assert "is not compared: offer its grade" in offer.reasons[0]
         assert "density and machining" in offer.questions[-1]
+        assert "amounts read as wt.%" not in offer.reasons
 
 
 def test_what_is_no_magnet_is_refused_whatever_is_asked(n42sh):
@@ -174,6 +176,11 @@ def test_dysprosium_diffusion_is_the_incumbent():
         ("B_r=1.31,H_cJ=1600,alpha=12", "outside -0.6 to 0.05"),
         ("B_r=1.31,H_cJ=1600,beta=-5", "outside -1.5 to 0.6"),
         ("B_r=1.31,H_cJ=1600,H_k=2000", "outside 1 to H_cJ"),
+        ("B_r=1.31,H_cJ=1600,H_k=0.99", "outside 1 to H_cJ"),
+        ("B_r=2.0,H_cJ=1600", "are no magnet's"),
+        ("B_r=0.02,H_cJ=1600", "are no magnet's"),
+        ("B_r=1.31,H_cJ=6000", "are no magnet's"),
+        ("B_r=1.31,H_cJ=1", "are no magnet's"),
         ({"B_r": True, "H_cJ": 1600}, "are numbers"),
         (["N45SH"], "a text or a mapping"),
         (b"N45SH", "a text or a mapping"),
@@ -490,5 +497,25 @@ def test_pairs_of_a_sheet():
     assert numbers["coercivity_kA_m"] == 1600.0
     assert numbers["Dy"] == 1.2
     assert kelvin == pytest.approx(353.15)
+    for knee in (1.0, 1600.0):
+        sheet = {"B_r": 1.31, "H_cJ": 1600, "H_k": knee}
+        numbers, _ = offers._read_sheet(sheet, "x")
+        assert numbers["knee_field_kA_m"] == knee
     _, room = offers._read_sheet({"B_r": 1.31, "H_cJ": 1600}, "x")
     assert room == pytest.approx(293.15)
+
+
+@pytest.mark.parametrize(
+    ("rating", "says"),
+    [
+        (423.15, ""),
+        (float("nan"), ""),
+        (422.15, "it is rated to 149 °C, used at 150 °C"),
+    ],
+)
+def test_a_rating_reaches_the_temperature_of_use(
+    asked, monkeypatch, rating, says
+):
+    rated = pd.DataFrame({"max_working_temperature_K": [rating]})
+    monkeypatch.setattr(offers, "grades", lambda name: rated)
+    assert offers._rated_below(asked, "N42") == says
