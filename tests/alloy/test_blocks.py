@@ -98,6 +98,9 @@ def test_text_is_one_recipe_a_line(tmp_path):
     assert lines == [1, 3]
     blocks = list(read_blocks(path, 1))
     assert [block.start for block in blocks] == [0, 1]
+    path.write_text("Fe\nCo\nNi\n", encoding="utf-8")
+    sizes = [len(block.table) for block in read_blocks(path, 2)]
+    assert sizes == [2, 1]
     path.write_text("\n", encoding="utf-8")
     with pytest.raises(InputError, match="no row below its header"):
         list(read_blocks(path, 1))
