@@ -81,6 +81,12 @@ def test_fault_of_a_whole_text_has_no_position():
             "sum to 1.1, nothing of 1 in this bracket is left",
         ),
         (
+            "(CobalFe1.1)7Sm",
+            "auto",
+            0,
+            "sum to 1.1, nothing of 1 in this bracket is left",
+        ),
+        (
             "Nd30.5BFe bal.",
             "weight",
             6,
