@@ -388,7 +388,8 @@ def _figures_of_melts(
         ``remanence_coefficient_pct_K``, ``evidence_distance`` and
         ``density_kg_m3``; ``host`` and ``status`` (texts), and ``bare``, H_cJ
         without the shell, kA/m, which equals ``coercivity_kA_m`` where there
-        is no shell. A new frame.
+        is no shell. B_r and H_cJ are NaN where ``status`` is not "ok". A new
+        frame.
     """
     import pandas as pd
 
@@ -546,7 +547,8 @@ def judge_melts(
         What has to be met, by column, as of `find_limits`; columns of `SUPPORTED_LIMITS`.
     frame : pandas.DataFrame, optional
         Melts to judge, with the columns ``composition``, ``shell``, ``way`` and ``route`` of
-        `list_melts`, the magnet in use first; not changed. Those of `list_melts` otherwise.
+        `list_melts` and an index from 0, the magnet in use first; not changed. Those of
+        `list_melts` otherwise.
 
     Returns
     -------
@@ -1429,8 +1431,8 @@ def judge_sheet(
     -------
     pandas.Series
         The values, and ``field_kA_m``, ``demagnetization_safety``, ``max_energy_product_kJ_m3``
-        of a straight line, ``probability_meets_requirements`` (0 where a limited value is not
-        known) and ``failed_requirements``.
+        of a straight line, which replaces one given, ``probability_meets_requirements`` (0 where a
+        limited value is not known) and ``failed_requirements``.
     """
     import pandas as pd
 
@@ -1625,8 +1627,8 @@ def grade_makeup(
         A name of `magnetkit.grades`, such as "N42SH" (KeyError otherwise).
     kind : str or None
         Kind of recipe, "bulk", "diffused", "fine-grained" or "hot-deformed": the result holds the
-        recipe of that kind alone, its heavy rare earth without a range, if the grade may be of it.
-        None, or another text, keeps all recipes.
+        recipe of that kind alone, its heavy rare earth without a range. None, or a kind that the
+        grade cannot be of, keeps all recipes.
     curie : CurieModel or None
         Model of the Curie temperature; None for the usual one.
 

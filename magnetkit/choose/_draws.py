@@ -107,9 +107,9 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
         Arrays of shape (n, draws): ``meets`` (bool), ``margin`` (smallest
         slack as a share of the limit, negative where one is missed), ``loss``
         (in units of regret, smaller is better, infinite where an objective is
-        NaN) and, by "remanence_T" and "coercivity_kA_m", ``scores``. The same
-        seed gives the same. A host that the device does not allow has a margin
-        of `OUTSIDE`, -1, or less.
+        NaN) and, by "remanence_T" and "coercivity_kA_m", ``scores``, standard
+        scores of their errors. The same seed gives the same. A host that the
+        device does not allow has a margin of `OUTSIDE`, -1, or less.
     """
     from ..supply.ledger import sampled_supply
 
@@ -361,7 +361,7 @@ class Properties:
         which then hold at any temperature, or a column of the tables, such as "remanence_T"
         (KeyError if it is in none). At a `temperature` without a table, to the last digit, that of
         the job counts. A column without a range is the same in each draw; a value of NaN stays
-        NaN.
+        NaN. The array may be shared: do not change it.
         """
         if column in self.known:
             return self.known[column]

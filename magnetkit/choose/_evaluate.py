@@ -283,7 +283,8 @@ def evaluate(
         Arrow text; ``keys`` and ``near``, their keys at the job's
         threshold and at that of a trial (None without a bound); and ``tally``,
         counts of all: Counters by text, ``stages``, ``ended`` (by reason),
-        ``copies`` (by decision) and ``status``.
+        ``copies`` (by decision) and ``status``. ``stages`` and ``status`` are
+        filled without a bound too; the others are empty then.
     """
     tally = Tally()
     rows = np.arange(len(table))
@@ -348,7 +349,7 @@ def _apply_stability(
     split : Partition
         The n recipes split into hard phase and grain boundary.
     job : Job
-        Host and phase data.
+        Host and phase data; the embedded data without a snapshot of its own.
     """
     split_rows = split[rows]
     _, is_makeable = _stages.makeable(

@@ -136,8 +136,8 @@ class Job:
         ----------
         made : iterable of str
             Name of the route of each magnet, up to a semicolon, or "as sold:
-            GRADE", which counts as a route of its own; empty, or another text,
-            for the usual one.
+            GRADE", which counts as a route of its own; empty, another text,
+            None or NaN for the usual one.
 
         Returns
         -------
@@ -300,8 +300,7 @@ def _anchor_process(
     dict or None
         New settings with ``producer``, the record of the anchors (a dict,
         ``Producer.record()``), beside those of `process`. The process as it is
-        if it has measured magnets of a producer already, or the profile names
-        no known values.
+        if it names a producer already, or the profile names no known values.
     """
     if not profile.reference.anchors or get_producer(process) is not None:
         return process

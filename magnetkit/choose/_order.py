@@ -472,7 +472,7 @@ class Rule:
         objectives : sequence of str
             Such as "cost_USD_kg:min" or "remanence_T:max", see
             `Objective.parse`; InputError if one cannot be read. A list or
-            tuple, no single text.
+            tuple, no single text; `keys` needs one at least.
         threshold : float
             Least probability that counts as meeting the requirements, 0 to 1.
         scales : mapping of str to float, optional
@@ -519,7 +519,8 @@ class Rule:
         of another status neither meet nor count as ``missed``. A loss is
         infinite where an objective is unknown; an unknown
         ``performance_margin`` counts as -inf. ``margin`` is the negative of
-        ``performance_margin``, so that the smallest comes first.
+        ``performance_margin``, so that the smallest comes first. ``points``
+        has a column for each of the first three objectives, smaller is better.
         """
         usable = pc.equal(table["status"], "ok").to_numpy()
         chance = _round_steadily(table[CHANCE].to_numpy())

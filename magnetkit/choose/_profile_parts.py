@@ -407,7 +407,7 @@ class Reference(Evidence):
 
         ``formula`` is read by ``basis``. ``host`` is a name such as "2:14:1" or "1:5", no formula.
         The reference itself is returned; ValueError, which pydantic reports, if the formula is of
-        another family or of none. The shell does not count.
+        another family or of none, or cannot be read. The shell does not count.
         """
         from ..phases.partition import assign_hosts
 

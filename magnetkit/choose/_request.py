@@ -528,15 +528,16 @@ def _read_measured_values(
     -------
     numbers : dict of str to float
         By column, such as ``remanence_T`` or ``remanence_coefficient_pct_K``,
-        without the temperature; what is not given is left out.
+        without the temperature; what is not given is left out. Of a value
+        given by both names the last counts.
     at : float
         Temperature of the measurement, K; 20 degrees C where it is not said.
 
     Raises
     ------
     InputError
-        If a name is unknown, a value is no number (None too), or B_r or H_cJ is missing or none of
-        a magnet:
+        If a name is unknown, a value is no number (None too, and a text with a unit, but for
+        ``T``), or B_r or H_cJ is missing or none of a magnet:
         not above 0.02 and below 2 T, or not above 1 and below 10,000 kA/m.
     """
     stated = {
@@ -714,7 +715,8 @@ def _measured_logs(
 ) -> FloatArray:
     """Return ln of a measured quantity of some magnets, carried to a temperature by the curve of a grade.
 
-    Of rows with the quantity those count that are nearest to the temperature, to 1 K.
+    Of rows with the quantity that nearest to the temperature counts, and all that are at most 1 K
+    farther from it.
 
     Parameters
     ----------

@@ -82,7 +82,8 @@ def evaluate_requirements(
     Parameters
     ----------
     profile : Profile
-        The device: its ``requirements`` and ``allowed_hosts`` are read.
+        The device: its ``requirements`` and ``allowed_hosts`` are read. The
+        limit of one with a ``share_of_reference`` is the number that it has.
     tables : mapping of float to Columns
         Properties of the n candidates by temperature, K: each that a
         requirement names (its ``temperature_K``, to the last digit), and
@@ -211,7 +212,7 @@ def _window(
     requirement : Requirement
         The limit on ``column``: one of ``minimum``, ``maximum`` and
         ``absolute_maximum``, with its ``limit_range``, the tuple (low, high)
-        in the column's unit.
+        in the column's unit, which adds to the width of the prediction.
     table : Columns
         n magnets at its temperature: its column, with the ends ``_lo`` and ``_hi`` of the range.
     interval : float

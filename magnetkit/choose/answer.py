@@ -300,13 +300,14 @@ def _without_candidates(
     Parameters
     ----------
     sentence : str
-        The verdict.
+        The verdict in words.
     ways : tuple of Way
         What is offered.
     **more
         Further fields of `Answer`, such as ``reach``; without them ``own_probability`` is 1 and
         ``candidates`` an empty frame of ``candidate``, ``shell``, ``host`` and
-        ``probability_meets_requirements``. Not ``kind``, ``weight``, ``recipe`` or ``level``.
+        ``probability_meets_requirements``. Not ``kind``, ``weight``, ``recipe`` or ``level``, nor
+        ``verdict``, which follows from ``reach`` and `ways`.
 
     Returns
     -------
@@ -409,9 +410,10 @@ def duty_text(request: Request) -> str:
     """Return the duty of `request` in words, such as ``180 °C at load line 1``.
 
     Read are ``temperature``, ``conditions.load_line``,
-    ``conditions.outside_field_kA_m`` and ``lasting`` (bool). An outside field
-    is named where there is one ("with 100 kA/m against it"), and the time of
-    use, ``conditions.hours``, where it is lasting ("for 100 h").
+    ``conditions.outside_field_kA_m`` and ``lasting`` (bool). The load line is
+    always named, an outside field where there is one ("with 100 kA/m against
+    it"), and the time of use, ``conditions.hours``, where it is lasting ("for
+    100 h").
     """
     use = request.conditions
     text = (
@@ -673,9 +675,8 @@ def _list_other_ways(
         (frame["way"] != "own")
         & (frame["status"] == "ok")
         & (frame[CHANCE] > 0.0)
+        & (frame[EXPOSURE] < largest_exposure)
     )
-    if largest_exposure < np.inf:
-        is_way &= frame[EXPOSURE] < largest_exposure
     other_ways = other_ways[is_way].reset_index(drop=True)
     other_ways["diluted"] = other_ways["candidate"].str.contains(
         "Ce|La|Y(?!b)", regex=True
@@ -985,7 +986,8 @@ def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
     read. ``makeup`` of `incumbent` says whether its composition is an estimate
     (``estimate``), and how much heavy rare earth it may hold
     (``heavy_wt_pct``, whose last entry is read). Co, Ga, Nd, Pr and Sm above
-    0.05 wt.% are named, the most first; a shell is not.
+    0.05 wt.% are named, the most first; a shell is not. Such as "it holds no
+    heavy rare earth; it rests on Nd 24.6 wt.%, Pr 6.2 wt.% (estimates)".
     """
     table = CompositionTable.from_strings([recipe.text], basis="weight")
     percents = 100.0 * table.weight_fractions()[0]
@@ -1173,8 +1175,8 @@ def next_melt(answer: Answer) -> "pd.Series | None":
     magnet in use does not meet what is asked (``answer.reach``), what it saves
     does not count. The Series is a row of ``answer.candidates``, with
     ``candidate``, ``shell`` and ``probability_meets_requirements`` among its
-    entries; sold grades and the magnet in use do not count. None too without a
-    recipe or without candidates.
+    entries; trials count, sold grades and the magnet in use do not. None too
+    without a recipe or without candidates.
     """
     table = answer.candidates
     if answer.recipe is None or not len(table):

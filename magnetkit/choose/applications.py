@@ -359,7 +359,7 @@ def requirements_alone(
         says so ("Nd30Dy1B1Fe bal. wt.%") or has the `basis` "weight".
     temperature : float or str
         Hottest temperature of the magnet, that of the requirements: K, or a text such as
-        ``"150C"``.
+        ``"150C"``. 150 is taken as 150 K, without a warning.
     load_line : float
         Permeance coefficient -B / (mu_0 H).
     basis : {"auto", "atomic", "weight"}

@@ -47,8 +47,9 @@ def mass_percents(
     """Return the mass of each element in n magnets with their shells, wt.%, shape (n, 118).
 
     `table` holds the n alloys without shells. `shells` has a text for each,
-    such as "Tb 0.5 wt%", empty for none, or is None. Column k is the element
-    of atomic number k + 1; rows sum to 100, shells counted in.
+    such as "Tb 0.5 wt%", empty for none, or is None or empty; InputError for
+    another number of texts. Column k is the element of atomic number k + 1;
+    rows sum to 100, shells counted in.
     """
     from ..alloy.shell_rows import mean_over_mass
 

@@ -281,9 +281,9 @@ class Ranked:
         Parameters
         ----------
         top : int
-            Places that count as the top, 1 or more.
+            Places that count as the top, 1 or more; 10 by default.
         draws : int
-            How often to sample and rank again, 1 or more.
+            How often to sample and rank again, 1 or more; 500 by default.
         pool : int
             How many of the best are ranked again, 1 or more.
         seed : int
@@ -434,10 +434,11 @@ def decisions_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
     `records` are dicts by column, as of `decide` or in a manifest, in the
     order of the rows; none give an empty frame. Columns stand in the
-    registry's order; a key that not all have is missing in the others. Rows
-    are numbered from 0. ``rank``, ``pareto_front`` and ``simpler_rank`` become
-    integers that may be missing, numbers of the registry and columns that end
-    in ``_lo``, ``_hi`` or ``_share`` float, None NaN. All else stays as it is.
+    registry's order, others last; a key that not all have is missing in the
+    other rows. Rows are numbered from 0. ``rank``, ``pareto_front`` and
+    ``simpler_rank`` become integers that may be missing, numbers of the
+    registry and columns that end in ``_lo``, ``_hi`` or ``_share`` float, None
+    NaN. All else stays as it is.
     """
     frame: Any = pd.DataFrame.from_records(list(records))
     frame = frame[order_columns(frame.columns)]

@@ -61,8 +61,8 @@ def recommend(
     ----------
     frame : pandas.DataFrame
         One row a way: ``probability_meets_requirements`` (0 to 1; NaN is never taken),
-        ``exposure_USD_kg``, ``cost_per_flux_ratio`` over today's (NaN where unknown, which no
-        limit excludes), ``open`` (bool), whether the rule may take it: no trial, and of a family
+        ``exposure_USD_kg`` (no NaN), ``cost_per_flux_ratio`` over today's (NaN where unknown, which
+        no limit excludes), ``open`` (bool), whether the rule may take it: no trial, and of a family
         that is allowed; and ``diluted`` (bool), whether Ce, La or Y is in it, whose corrosion
         nothing here counts: of equals it comes last. With `reach` and `remanence_T` also ``grade``
         (empty text for a melt), ``way`` (text of its family), ``remanence_T`` (T) and

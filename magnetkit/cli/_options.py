@@ -380,7 +380,7 @@ def pairs(
     ----------
     texts : list of str or None
         Each may hold several pairs, separated by commas, such as
-        "Dy=0.2,Tb=0.1".
+        "Dy=0.2,Tb=0.1". Blanks around a name or value are dropped.
     option : str
         Name of the option for messages, such as "--limit".
     kind : callable
@@ -428,8 +428,8 @@ def substitutes(texts: Sequence[str], option: str) -> dict[str, list[str]]:
     Returns
     -------
     dict of str to list of str
-        Substitutes by element, such as ``{"Nd": ["Ce", "La"]}``. Symbols are
-        not checked; "Nd=Ce,,La" gives an empty one.
+        Substitutes by element, such as ``{"Nd": ["Ce", "La"]}``, without
+        blanks. Symbols are not checked; "Nd=Ce,,La" gives an empty one.
 
     Raises
     ------
@@ -481,7 +481,8 @@ def condition_option(one: "Field[Any]") -> Any:
     ``option``, ``meaning``, ``example``, ``metavar`` (texts), ``group`` (a key
     of `magnetkit.magnetism.conditions.GROUPS`) and ``common`` (a bool: others
     are hidden). The result is ``Annotated[type, option]`` for Typer. The type
-    is `float`, `list[str]` or `Path`, else `str`, or None. It sets no default.
+    is ``float | None``, ``list[str] | None``, ``Path | None`` or else ``str |
+    None``. It sets no default.
     """
     facts = one.metadata
     example = f"; {facts['example']}" if facts["example"] else ""

@@ -163,7 +163,8 @@ def _read_units(texts: Sequence[str]) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Unit by header, without blanks around them; empty without texts.
+        Unit by header, without blanks around them; empty without texts. Of a
+        header named twice the last counts.
 
     Raises
     ------

@@ -70,8 +70,8 @@ def list_(json: o.Json = False) -> None:
 
 
 # Prints on stdout, with `json` an object a line for each file: `name` and
-# `state` ("ok", "missing" or "changed"). It exits: 1 if a file differs or is
-# missing, else 0.
+# `state` ("ok", "missing" or "changed"). It always ends in typer.Exit: 1 if a
+# file differs or is missing, else 0.
 @app.command()
 def verify(json: o.Json = False) -> None:
     """Check every embedded file against its hash.

@@ -1,8 +1,35 @@
-"""The ways of an answer, by name."""
+"""The ways of an answer: which are shown, how they are called, and what is said of them."""
 
 from types import SimpleNamespace
 
-from magnetkit.choose.answer import Way
+import numpy as np
+import pandas as pd
+import pytest
+
+from magnetkit.choose._profile_parts import Requirement
+from magnetkit.choose.answer import (
+    WAYS,
+    Way,
+    _answer_without_recipe,
+    _find_obstacle,
+    _held_text,
+    _list_other_ways,
+    _order_key,
+    _pick_ways,
+    _reaching_text,
+    _shell_element,
+    _write_sentence,
+    duty_text,
+    failing_text,
+    make_way,
+    short_name,
+)
+from magnetkit.choose.exposure import HeavyToday
+from magnetkit.magnetism._composition_estimate import Recipe
+from tests.choose.test_request import wish
+
+PLAIN = "Nd30B1Fe69"
+TODAY = HeavyToday(3.0, 9.0)
 
 
 def test_a_way_is_called_by_what_is_ordered():
@@ -13,3 +40,397 @@ def test_a_way_is_called_by_what_is_ordered():
     assert name() == "Nd2Fe14B"
     assert name(shell="Tb 1 wt%") == "Nd2Fe14B + Tb 1 wt%"
     assert name(grade="N42SH", shell="Tb 1 wt%") == "N42SH"
+
+
+def make(kind="bulk", grade="", chance=0.9, exposure=5.0, **more):
+    """Return what is read of a way in a sentence or a table."""
+    row = {
+        "candidate": PLAIN,
+        "shell": "",
+        "route": None,
+        "heavy_rare_earth_saved_wt_pct": 1.5,
+        "probability_meets_requirements": chance,
+        "exposure_USD_kg": exposure,
+        "cost_per_flux_ratio": 1.234,
+        "heavy_rare_earth_wt_pct": 0.46,
+        "grade": grade,
+        **more,
+    }
+    return make_way(kind, pd.Series(row, dtype=object), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "more"),
+    [
+        ("bulk", "no heavy RE", {}),
+        ("lower-class", "N40M", {"grade": "N40M", "shell": "Tb 1 wt%"}),
+        (
+            "bulk",
+            "alloy Dy 1.2 Tb 0.5",
+            {"candidate": "Nd29Tb0.5Dy1.2B1Fe68.3"},
+        ),
+        ("bulk", "no heavy RE, Ce 3", {"candidate": "Nd27Ce3B1Fe69"}),
+        ("diffused", "Tb 0.5 diffused", {"shell": "Tb 0.5 wt%"}),
+        (
+            "fine-grained",
+            "fine grains, Tb 0.5 diffused on Dy 1",
+            {"candidate": "Nd29Dy1B1Fe69", "shell": "Tb 0.5 wt%"},
+        ),
+        ("hot-deformed", "hot deformed, no heavy RE", {}),
+        ("low-boron", "no heavy RE, B 1.00", {}),
+        ("other-route", "hot-pressed, no heavy RE", {"route": "hot-pressed"}),
+    ],
+)
+def test_short_name_says_what_remains_of_heavy_rare_earth(kind, text, more):
+    assert short_name(make(kind, **more)) == text
+
+
+def test_element_of_a_shell_is_its_rare_earth():
+    assert _shell_element("Dy 0.5 wt%") == "Dy"
+    assert _shell_element("") == ""
+
+
+def test_a_way_has_the_columns_of_its_row():
+    way = make("diffused", route=np.nan, remanence_T=np.float64(1.25))
+    assert (way.kind, way.route, way.candidate) == ("diffused", None, PLAIN)
+    assert (way.makers, way.number, way.recommended) == ("", 0, False)
+    # 1.5 of 3 wt.%.
+    assert way.saved_share == 0.5
+    assert way.unknown == WAYS["diffused"][1]
+    assert type(way.remanence_T) is float
+    assert make("own").unknown == ""
+    assert [make(chance=p).likely for p in (0.8, 0.799)] == [True, False]
+
+
+def candidates(*rows):
+    columns = ["way", "chance", "exposure", "shell", "candidate"]
+    frame = pd.DataFrame(rows, columns=columns).rename(
+        columns={
+            "chance": "probability_meets_requirements",
+            "exposure": "exposure_USD_kg",
+        }
+    )
+    return frame.assign(
+        status="ok",
+        cost_per_flux_ratio=1.0,
+        heavy_rare_earth_wt_pct=1.0,
+        remanence_T=1.2,
+        grade="",
+    )
+
+
+def test_ways_are_possible_magnets_that_lower_the_exposure():
+    frame = candidates(
+        ("own", 1.0, 3.0, "", PLAIN),
+        ("bulk", 0.0, 3.0, "", PLAIN),
+        ("bulk", 0.9, 4.0, "", PLAIN),
+        ("bulk", 0.9, 3.9, "", "Nd27Ce3B1Fe69"),
+        ("bulk", 0.9, 3.8, "", "Nd27La3B1Fe69"),
+        ("bulk", 0.9, 3.7, "", "Nd27Y3B1Fe69"),
+        ("diffused", 0.9, 3.6, "Tb 0.5 wt%", "Nd27Yb3B1Fe69"),
+        ("low-boron", 0.1, 3.0, "", PLAIN),
+        ("other-family", 0.9, 3.0, "", "Sm25Co75"),
+        ("bulk", 0.9, 3.0, "", PLAIN),
+    )
+    frame.loc[9, "status"] = "no hardening known"
+    ways = _list_other_ways(frame, 4.0, wish())
+    assert ways["place"].tolist() == [3, 4, 5, 6, 7, 8]
+    # Ytterbium is no yttrium.
+    diluted = [True, True, True, False, False, False]
+    assert ways["diluted"].tolist() == diluted
+    assert ways["open"].tolist() == [True] * 4 + [False, False]
+    everything = _list_other_ways(frame, np.inf, wish())
+    assert everything["place"].tolist() == [2, 3, 4, 5, 6, 7, 8]
+    anything = SimpleNamespace(family="any")
+    open_ways = _list_other_ways(frame, 4.0, anything)["open"]
+    assert open_ways.tolist() == [True] * 4 + [False, True]
+
+
+def test_one_way_of_each_kind_and_element_is_shown():
+    ways = candidates(
+        ("bulk", 0.9, 3.0, "", PLAIN),
+        ("bulk", 0.95, 2.0, "", PLAIN),
+        ("diffused", 0.9, 5.0, "Tb 0.5 wt%", PLAIN),
+        ("diffused", 0.9, 1.0, "Dy 0.5 wt%", PLAIN),
+        # What saves most times its probability: 6 of 0.5 to 3 of 0.7.
+        ("lower-class", 0.7, 6.0, "", PLAIN),
+        ("lower-class", 0.5, 3.0, "", PLAIN),
+        ("hot-deformed", 0.29, 0.0, "", PLAIN),
+        ("fine-grained", 0.3, 0.0, "", PLAIN),
+    ).assign(open=True, diluted=False)
+    request = SimpleNamespace(most_cost=None)
+
+    def pick(best, reach=False):
+        return _pick_ways(ways, best, TODAY, request, reach=reach)
+
+    # Likely ones by exposure, then others by probability, trials behind.
+    assert pick(None) == [3, 1, 2, 5, 7]
+    # The best stands for its kind; as likely as it may be.
+    assert pick(0) == [0, 3, 2, 5, 7]
+    assert pick(None, reach=True)[3:] == [4, 7]
+    # What costs too much yields to a dearer exposure of its kind.
+    ways.loc[1, "cost_per_flux_ratio"] = 1.2
+    assert pick(None) == [3, 0, 2, 5, 7]
+    request.most_cost = 1.3
+    assert pick(None) == [3, 1, 2, 5, 7]
+    shells = [f"{element} 0.5 wt%" for element in ("Tb", "Dy")]
+    kinds = ("bulk", "diffused", "low-boron", "other-family")
+    many = [(way, 0.9, 1.0, shell, PLAIN) for way in kinds for shell in shells]
+    crowd = candidates(*many).assign(open=True, diluted=False)
+    for best, first in ((None, 0), (7, 7)):
+        picks = _pick_ways(crowd, best, TODAY, request, reach=False)
+        assert (len(picks), picks[0]) == (6, first)
+
+
+def test_ways_are_sorted_by_likelihood_trial_and_exposure():
+    rows = candidates(
+        ("bulk", 0.8, 1.001, "", PLAIN),
+        ("bulk", 0.9, 1.004, "", PLAIN),
+        ("low-boron", 0.9, 0.5, "", PLAIN),
+        ("bulk", 0.5, 0.1, "", PLAIN),
+        ("bulk", 0.6, 2.0, "", PLAIN),
+        ("other-route", 0.7, 0.0, "", PLAIN),
+    )
+
+    def order(reach):
+        keys = [_order_key(row, reach=reach) for _, row in rows.iterrows()]
+        return sorted(range(len(keys)), key=keys.__getitem__)
+
+    # Equal to a cent, the likelier first; what is unlikely goes by probability.
+    assert order(False) == [1, 0, 2, 4, 3, 5]
+    # Where something has to be reached it goes by exposure too.
+    assert order(True) == [1, 0, 2, 3, 4, 5]
+
+
+def in_use(margin=1.2, squareness=0.9, **more):
+    return SimpleNamespace(
+        name="N42SH",
+        least={"remanence_T": 1.1, "coercivity_kA_m": 500.0},
+        squareness=squareness,
+        knee_kA_m=squareness * 500.0,
+        margin=lambda request: margin,
+        field_kA_m=lambda request: 450.0 / margin,
+        rating_K=423.15,
+        **more,
+    )
+
+
+def minimum(**limits):
+    return {
+        column: Requirement(
+            column=column, minimum=limit, source="test", status="assumption"
+        )
+        for column, limit in limits.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("margin", "says"),
+    [
+        (1.1, ""),
+        (
+            1.09,
+            "N42SH has too little margin at 150 °C at load line 1: H_k 450 kA/m is 1.09 times "
+            "the field of 413, 1.1 times is asked",
+        ),
+        (
+            1.0,
+            "N42SH has too little margin at 150 °C at load line 1: H_k 450 kA/m is 1.00 times "
+            "the field of 450, 1.1 times is asked",
+        ),
+        (
+            0.9,
+            "N42SH does not stand 150 °C at load line 1: H_k 450 kA/m, field 500",
+        ),
+    ],
+)
+def test_a_duty_fails_by_its_margin(margin, says):
+    limits = minimum(demagnetization_safety=1.1)
+    request = wish(load_line=1.0)
+    assert failing_text(in_use(margin), request, limits) == says
+    unknown = in_use(margin, squareness=float("nan"))
+    assert failing_text(unknown, request, limits) == ""
+
+
+@pytest.mark.parametrize(
+    ("limits", "says"),
+    [
+        ({"remanence_T": 1.1, "coercivity_kA_m": 500.0}, ""),
+        ({"remanence_T": 1.2}, "B_r >= 1.200 T at 150 °C: 1.100 guaranteed"),
+        (
+            {"knee_field_kA_m": 451.0, "coercivity_kA_m": 501.0},
+            "H_cJ >= 501 kA/m at 150 °C: 500 guaranteed",
+        ),
+        (
+            {"knee_field_kA_m": 451.0},
+            "H_k >= 451 kA/m at 150 °C: 450 guaranteed",
+        ),
+    ],
+)
+def test_a_drawing_fails_by_its_first_value(limits, says):
+    text = failing_text(in_use(), wish(), minimum(**limits))
+    assert text == (f"N42SH does not meet {says}" if says else "")
+
+
+def test_a_duty_in_words_names_field_and_time():
+    assert duty_text(wish(180.0, load_line=1.5)) == "180 °C at load line 1.5"
+    request = SimpleNamespace(
+        temperature=453.15,
+        lasting=True,
+        conditions=SimpleNamespace(
+            load_line=1.0, outside_field_kA_m=100.0, hours=1000.0
+        ),
+    )
+    assert duty_text(request) == (
+        "180 °C at load line 1 with 100 kA/m against it for 1000 h"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("ferrite", "no rare earth; it rests on strontium or barium ferrite"),
+        (
+            "bonded",
+            "rare earth but, as is usual of melt-spun powder, no heavy one; it rests on Nd and Pr",
+        ),
+        ("alnico", "no rare earth; it rests on Al, Ni, Co and Cu"),
+        ("other", "what nobody printed; it rests on what its maker knows"),
+    ],
+)
+def test_what_is_not_melted_is_kept_or_fails(kind, says):
+    magnet = in_use(kind=kind)
+    kept = _answer_without_recipe(magnet, wish(), {})
+    assert kept.sentence == f"Keep N42SH: it is {kind} and holds {says}"
+    assert (kept.verdict, kept.own_probability) == ("keep", 1.0)
+    failing = _answer_without_recipe(magnet, wish(), minimum(remanence_T=1.2))
+    assert (failing.verdict, failing.own_probability) == ("reach", 0.0)
+    assert failing.reach is True
+    assert failing.sentence.startswith("N42SH does not meet B_r >= 1.200 T")
+    assert failing.sentence.endswith(
+        f"; nothing is offered in place of {kind} magnets"
+    )
+    assert (failing.kind, failing.weight) == ("sold", 1.0)
+    assert (failing.recipe, failing.ways) == (None, ())
+
+
+def answer(*ways, recommended=None, **more):
+    return SimpleNamespace(
+        **{
+            "ways": ways,
+            "recommended": recommended,
+            "reach": False,
+            "own": None,
+            "recipe": Recipe("Nd27Dy3B1Fe69", "", 3.0, 1.0),
+            "today": TODAY,
+            "is_level_sound": True,
+            **more,
+        }
+    )
+
+
+def test_what_reaches_the_limits_is_named():
+    some = make(grade="A", chance=0.4), make(grade="B", chance=0.6)
+    sure = [make(grade=name, chance=0.8) for name in "CDE"]
+    best = make(grade="F", chance=0.876)
+    says = _reaching_text(answer(*some, recommended=best))
+    assert says == "F does (0.5 wt.% heavy rare earth, P 0.88)"
+    says = _reaching_text(answer(*some, *sure))
+    assert says == "of its family nothing does, of others C, D"
+    says = _reaching_text(answer(*some))
+    assert says == "nothing is likely to; the nearest is B, P 0.60"
+    assert _reaching_text(answer()).startswith("nothing that was judged does")
+
+
+def test_the_obstacle_is_cost_or_too_small_a_saving():
+    dear = make(grade="A", exposure=4.5)
+    weak = make(grade="B", exposure=8.9)
+    trial = make("low-boron", exposure=0.0)
+    other = make("other-family", grade="C", exposure=0.0)
+    assert _find_obstacle([trial, weak, dear], TODAY) == (
+        "A (P 0.90) would lower the exposure to heavy rare earth by 50 %, at 1.23 times the cost "
+        "per flux"
+    )
+    says = "lowers the exposure to heavy rare earth by"
+    assert (
+        _find_obstacle([weak, trial], TODAY) == f"B (P 0.90) {says} 1 % only"
+    )
+    more = make(grade="D", exposure=9.9)
+    assert _find_obstacle([more], TODAY) == f"D (P 0.90) {says} 0 % only"
+    assert _find_obstacle([other, trial], TODAY) == (
+        "only another family does with less (C, P 0.90; price: ask); --family any lets it stand "
+        "first"
+    )
+    says = "no heavy RE, B 1.00 (P 0.90) is a trial"
+    assert _find_obstacle([trial, other], TODAY) == says
+
+
+def test_the_verdict_in_one_sentence():
+    limits = minimum(remanence_T=1.2)
+
+    def write(one, celsius=150.0, makeup=None, limits=limits):
+        magnet = in_use(makeup=makeup)
+        return _write_sentence(one, magnet, wish(celsius), limits)
+
+    best = make(grade="A", exposure=4.5)
+    replacing = "Replace N42SH by A: saves 1.5 wt.% heavy rare earth and 50 % of its worth, P 0.90"
+    assert write(answer(best, recommended=best)) == replacing
+    # Half a kelvin above the rating is at it.
+    assert write(answer(best, recommended=best), 150.5) == replacing
+    hot = write(answer(best, recommended=best), 151.0)
+    assert hot == f"N42SH is used above its rating of 150 °C. {replacing}"
+    nothing = "nothing that was judged does; ask less B_r, or a longer magnet"
+    assert write(answer(reach=True)) == (
+        f"N42SH does not meet B_r >= 1.200 T at 150 °C: 1.100 guaranteed; {nothing}"
+    )
+    missing = SimpleNamespace(failed_requirements="Cost by 3 %")
+    assert write(answer(reach=True, own=missing), limits={}) == (
+        f"N42SH does not meet what is asked; {nothing}"
+    )
+    unknown = SimpleNamespace(failed_requirements="Cost (not known)")
+    assert write(answer(reach=True, own=unknown), limits={}) == (
+        f"nobody can tell whether N42SH meets what is asked, Cost (not known); {nothing}"
+    )
+    assert write(answer()) == (
+        "Keep N42SH: nothing with less heavy rare earth is a magnet there or sold for it"
+    )
+    assert "its estimated recipe does not explain its coercivity" in write(
+        answer(is_level_sound=False)
+    )
+    some = make(grade="A", chance=0.4), make(grade="B", chance=0.6)
+    assert write(answer(*some)).endswith("do; the nearest is B, P 0.60")
+    # Against its own recipe, of 5 USD/kg, 4.5 is no saving.
+    own = SimpleNamespace(heavy_rare_earth_wt_pct=2.0, exposure_USD_kg=5.0)
+    assert "by 50 %, at 1.23 times" in write(answer(best))
+    assert write(answer(best, own=own)).endswith("by 10 % only")
+    free = answer(best, recipe=Recipe(PLAIN, "", 0.04, 1.0))
+    assert write(free) == (
+        "Keep N42SH: it holds no heavy rare earth; it rests on Nd 30.0 wt.%"
+    )
+    little = write(answer(recipe=Recipe(PLAIN, "", 0.05, 1.0)))
+    assert "nothing with less heavy rare earth" in little
+
+
+def test_a_magnet_without_heavy_rare_earth_rests_on_others():
+    recipe = Recipe("Nd20Pr10Co1Ga0.06Sm0.05B1Fe67.89", "", 0.0, 0.99)
+
+    def text(weight, highest, estimate=True):
+        makeup = SimpleNamespace(
+            estimate=estimate, heavy_wt_pct=(0.0, 0.0, highest)
+        )
+        one = Recipe(recipe.text, "", 0.0, weight)
+        return _held_text(one, SimpleNamespace(makeup=makeup))
+
+    cobalt = _held_text(
+        Recipe("Sm25Co75", "", 0.0, 1.0), SimpleNamespace(makeup=None)
+    )
+    assert cobalt.endswith("; it rests on Co 75.0 wt.%, Sm 25.0 wt.%")
+    rests = "it rests on Nd 20.0 wt.%, Pr 10.0 wt.%, Co 1.0 wt.%, Ga 0.1 wt.%"
+    assert text(1.0, 0.5, False) == f"it holds no heavy rare earth; {rests}"
+    assert text(0.99, 0.09) == (
+        f"it most likely (0.99) holds no heavy rare earth; {rests} (estimates)"
+    )
+    assert text(0.995, 0.1) == (
+        f"it most likely holds no heavy rare earth; {rests} (estimates; up to 0.1 wt.% of heavy "
+        "rare earth may be in)"
+    )

@@ -3,22 +3,33 @@
 import re
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.errors import InputError
 from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
 from magnetkit.choose._beside import _failed_texts
 from magnetkit.choose._candidates import (
+    _by_route,
+    _compare_at_level,
+    _compare_by_producer,
     _failed_limits,
+    _least_ratio,
     _other_limits,
     _probability,
+    allowed_slack,
+    enter_comparison,
+    heavy_today,
     is_unknown,
     judge_grades,
     judge_melts,
+    judge_sheet,
     list_melts,
+    order_candidates,
     producer_level,
     select_grades,
 )
@@ -28,10 +39,11 @@ from magnetkit.choose._request import (
     incumbent_of_grade,
     with_makeup,
 )
+from magnetkit.choose.exposure import HeavyToday
 from magnetkit.magnetism._composition_estimate import Recipe
 from magnetkit.magnetism._measured import ALPHA, Producer
 from magnetkit.magnetism.levels import state_level
-from magnetkit.magnetism.spread import constants
+from magnetkit.magnetism.spread import Spread, constants
 from tests.choose.test_request import wish
 from tests.recipes import make_table
 
@@ -157,6 +169,9 @@ def test_measurements_cap_the_probability(motor):
     assert (
         pairs["evidence_distance_x"] <= pairs["evidence_distance_y"] + 1e-12
     ).all()
+    assert (
+        pairs["evidence_distance_x"] < pairs["evidence_distance_y"] - 0.1
+    ).any()
 
 
 def test_candidates_differ_as_the_bare_model_has_it(motor):
@@ -409,3 +424,214 @@ def test_nobody_can_tell_whether_an_unpriced_magnet_meets_its_price():
     assert answer.lines()[0].startswith(
         "nobody can tell whether N42SH meets what is asked, Cost (not known); "
     )
+
+
+def limit_on(column, **limit):
+    return Requirement(
+        column=column, source="by hand", status="assumption", **limit
+    )
+
+
+def test_savings_and_costs_count_against_todays_magnet():
+    frame = pd.DataFrame(
+        {
+            "heavy_rare_earth_wt_pct": [0.5, 3.0, 2.0],
+            "cost_per_flux_USD_m3_T": [5e4, 1.5e5, 1e5],
+            "probability_meets_requirements": [0.8, 0.7999, np.nan],
+        }
+    )
+    own = pd.Series({"cost_per_flux_USD_m3_T": 1e5})
+    enter_comparison(frame, HeavyToday(2.0, 10.0), own)
+    assert frame["heavy_rare_earth_saved_wt_pct"].tolist() == [1.5, -1.0, 0.0]
+    assert frame["cost_per_flux_ratio"].tolist() == [0.5, 1.5, 1.0]
+    assert frame["meets_requirements"].tolist() == [True, False, False]
+
+
+def test_order_is_by_verdict_trial_exposure_probability_and_cost():
+    columns = ["name", "way", "chance", "exposure", "cost"]
+    in_order = [
+        ("as likely as it must be", "bulk", 0.8, 1.0, 9.0),
+        ("likelier", "bulk", 0.99, 5.0, 3.0),
+        ("equal to a cent, cheaper", "diffused", 0.896, 5.004, 1.0),
+        ("equal to a cent", "bulk", 0.904, 5.001, 1.1),
+        ("trial", "low-boron", 0.9, 0.0, 0.1),
+        ("trial", "fine-grained", 0.9, 0.0, 0.2),
+        ("trial", "hot-deformed", 0.9, 0.0, 0.3),
+        ("trial", "other-route", 0.9, 0.0, 0.4),
+        ("too unlikely, whatever it saves", "bulk", 0.799, 9.0, 2.0),
+        ("unlikelier", "bulk", 0.3, 0.0, 1.0),
+        ("unlikely trial", "low-boron", 0.5, 0.0, 0.5),
+    ]
+    expected = pd.DataFrame(in_order, columns=columns)
+    frame = expected.iloc[::-1].rename(
+        columns={
+            "chance": "probability_meets_requirements",
+            "exposure": "exposure_USD_kg",
+            "cost": "cost_per_flux_ratio",
+        }
+    )
+    order = order_candidates(frame)
+    assert order.tolist() == list(range(len(frame)))[::-1]
+
+
+def test_recipes_of_a_route_or_plain_ones_made_by_it():
+    rows = [
+        ("a", "Tb 1 wt%", "bulk", None),
+        ("b", "Dy 1 wt%", "diffused", None),
+        ("c", "", "hot-deformed", "hot-deformed"),
+    ]
+    assert _by_route(rows, "hot-deformed", "2:14:1") == rows[2:]
+    other = "hot-pressed-isotropic"
+    assert _by_route(rows, other, "2:14:1") == [
+        ("a", "", "other-route", other)
+    ]
+    says = "makes magnets of 2:14:1; the magnet in use is of 1:5"
+    with pytest.raises(InputError, match=says):
+        _by_route(rows, other, "1:5")
+
+
+def test_slack_is_what_lots_may_miss():
+    # 99 % of lots reach the sheet and 95 % are enough: 2.33 less 1.645 deviations.
+    incumbent = SimpleNamespace(spread=Spread(0.008, 0.04))
+    of_drawing = allowed_slack(incumbent, wish())
+    assert of_drawing == pytest.approx((0.0055, 0.0275), abs=1e-4)
+    assert allowed_slack(incumbent, wish(duty=True)) == (of_drawing[0], 0.0)
+    assert allowed_slack(None, wish()) == (0.0, 0.0)
+
+
+def test_the_limit_least_likely_met_counts():
+    frame = pd.DataFrame(
+        {
+            "remanence_guaranteed_T": [1.1, np.nan, 1.1e9, 0.0],
+            "remanence_T": 1.0,
+            "max_energy_product_kJ_m3": 100.0,
+        }
+    )
+    limits = {
+        "remanence_T": limit_on(
+            "remanence_T", minimum=1.0, limit_lo=0.8, limit_hi=1.25
+        ),
+        "max_energy_product_kJ_m3": limit_on(
+            "max_energy_product_kJ_m3", maximum=1.0
+        ),
+    }
+    powers = {"remanence_T": 1.0, "max_energy_product_kJ_m3": 0.5}
+    sure = np.full(4, 1e-3)
+    ratio, width = _least_ratio(frame, limits, powers, sure, 0.01)
+    assert ratio == pytest.approx([np.log(1.1) + 0.01, -10.0, 10.0, -10.0])
+    # Ln 1.25 are 1.645 deviations, on either side.
+    assert width[[0, 1, 3]] == pytest.approx(np.log(1.25) / 1.6449, rel=1e-4)
+    # 1.1 T guaranteed of 1 T makes 121 kJ/m3 of 100, and B_r goes with the root.
+    limits["max_energy_product_kJ_m3"] = limit_on(
+        "max_energy_product_kJ_m3", minimum=133.1
+    )
+    ratio, width = _least_ratio(frame, limits, powers, sure, 0.0)
+    assert ratio[0] == pytest.approx(-0.5 * np.log(1.1))
+    assert width[0] == 0.0
+    ratio, width = _least_ratio(frame, {}, powers, sure, 0.0)
+    assert ratio.tolist() == [10.0] * 4
+    assert width.tolist() == [0.0] * 4
+
+
+def test_level_and_shell_of_today_cancel():
+    model = pd.DataFrame(
+        {
+            "remanence_T": [1.2, 1.32, 1.2],
+            "coercivity_kA_m": [1000.0, 500.0, 500.0],
+            "bare": [800.0, 200.0, 200.0],
+        }
+    )
+    incumbent = SimpleNamespace(typical=lambda quantity: 2000.0)
+    shares_level = np.array([True, True, False])
+    logs, share = _compare_at_level(model, incumbent, shares_level)
+    assert logs["remanence_T"] == pytest.approx([0.0, np.log(1.1), 0.0])
+    # 2,000 kA/m are twice what the model gives today's; a route of its own keeps the model's.
+    assert logs["coercivity_kA_m"] == pytest.approx(np.log([1.0, 0.5, 0.25]))
+    # The shell gives a fifth today, 0.6 of the others.
+    assert share == pytest.approx([0.0, 0.4, 0.6])
+
+
+def test_no_error_cancels_between_two_producers():
+    model = pd.DataFrame(
+        {
+            "remanence_T": [1.2],
+            "remanence_T_lo": [1.1],
+            "remanence_T_hi": [1.3],
+            "coercivity_kA_m": [900.0],
+            "coercivity_kA_m_lo": [600.0],
+            "coercivity_kA_m_hi": [1200.0],
+        }
+    )
+    typical = {"remanence_T": 1.0, "coercivity_kA_m": 1000.0}
+    incumbent = SimpleNamespace(typical=typical.__getitem__)
+    logs, deviations = _compare_by_producer(model, incumbent)
+    assert logs["remanence_T"] == pytest.approx(np.log(1.2))
+    assert logs["coercivity_kA_m"] == pytest.approx(np.log(0.9))
+    # A range of 90 % is twice 1.645 deviations wide.
+    assert deviations["remanence_T"] == pytest.approx(
+        np.log(1.3 / 1.1) / 3.2897, rel=1e-4
+    )
+    assert deviations["coercivity_kA_m"] == pytest.approx(
+        np.log(2.0) / 3.2897, rel=1e-4
+    )
+
+
+def test_heavy_rare_earth_today_is_a_mean_of_recipes():
+    def makeup(mean, *heavy):
+        recipes = []
+        for amount, weight in zip(heavy, (0.75, 0.25), strict=True):
+            text = f"Nd{30.0 - amount}Dy{amount}B1Fe69"
+            recipes.append(Recipe(text, "", amount, weight))
+        return SimpleNamespace(
+            recipes=tuple(recipes), heavy_wt_pct=(mean, mean, mean)
+        )
+
+    table = mk.supply.element_table().set_index("element")
+    price = table["price_USD_kg"]["Dy"]
+    today = heavy_today(makeup(2.0, 1.0, 5.0), wish())
+    # 1 or 5 wt.% of dysprosium, 2 on average, at its price.
+    assert today.wt_pct == 2.0
+    assert today.exposure_USD_kg == pytest.approx(0.02 * price)
+    # Exposure is that of the mean stated.
+    half = heavy_today(makeup(1.0, 1.0, 5.0), wish())
+    assert half.exposure_USD_kg == pytest.approx(0.01 * price)
+    assert heavy_today(makeup(0.0, 0.0, 0.0), wish()) == HeavyToday(0.0, 0.0)
+
+
+def test_a_sheet_is_judged_by_its_least_values():
+    values = {
+        "remanence_T": 1.2,
+        "coercivity_kA_m": 1000.0,
+        "knee_field_kA_m": 900.0,
+        "recoil": 1.05,
+    }
+    limits = {
+        "remanence_T": limit_on("remanence_T", minimum=1.2),
+        "coercivity_kA_m": limit_on("coercivity_kA_m", minimum=1100.0),
+        "cost_USD_kg": limit_on("cost_USD_kg", maximum=50.0),
+    }
+    request = wish(load_line=1.0)
+    deviations = {"remanence_T": 0.01, "coercivity_kA_m": 0.02}
+
+    def judge(*names):
+        some = {name: limits[name] for name in names}
+        return judge_sheet(values, request, some, deviations)
+
+    sheet = judge("remanence_T")
+    # A sheet that prints the limit meets it in half of all cases.
+    chance = "probability_meets_requirements"
+    assert sheet[chance] == pytest.approx(0.5, abs=1e-3)
+    assert sheet["failed_requirements"] == ""
+    field = 1.2 / (4e-4 * np.pi * 2.05)
+    assert sheet["field_kA_m"] == pytest.approx(field)
+    assert sheet["demagnetization_safety"] == pytest.approx(900.0 / field)
+    assert sheet["max_energy_product_kJ_m3"] == pytest.approx(
+        1.2**2 / (16e-4 * np.pi * 1.05)
+    )
+    # Ln 1.1 is nearly five deviations of H_cJ.
+    both = judge("remanence_T", "coercivity_kA_m")
+    assert both[chance] < 1e-5
+    assert both["failed_requirements"] == "HcJ by 9 %"
+    unknown = judge("cost_USD_kg")
+    assert unknown[chance] == 0.0
+    assert is_unknown(unknown["failed_requirements"])

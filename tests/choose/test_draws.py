@@ -7,7 +7,12 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
-from magnetkit.choose._draws import Properties, Samples, sample
+from magnetkit.choose._draws import (
+    Properties,
+    Samples,
+    _kinds_by_route,
+    sample,
+)
 from magnetkit.choose._evaluate import evaluate
 from magnetkit.choose._job import make_job, reference_row
 from magnetkit.choose._profile_parts import CHANCE
@@ -155,3 +160,18 @@ def test_compares_a_shell_with_a_plain_magnet():
     leading = evaluate(table, ["Tb 0.6 wt%", ""], job).columns.frame()
     with_shell, bare = sample(leading, job, 200, 0).margin.mean(axis=1)
     assert with_shell > bare + 0.1
+
+
+def test_errors_of_a_route_are_those_of_its_process():
+    job = make_job(mk.applications.load("energy-traction-motor"))
+    table = make_table("Nd1.8Dy0.2Fe14B", "Nd2Fe14B", "Nd2Fe14B")
+    groups = job.groups(["sintered-fine-grained", "", ""])
+    assert [rows.tolist() for _, rows in groups] == [[1, 2], [0]]
+    hosts, shells = ["2:14:1"] * 3, [""] * 3
+    found = _kinds_by_route(table, hosts, shells, job, groups)
+    made = groups[1][0].conditions.process
+    fine = kinds(table[:1], ["2:14:1"], [""], made, job.temperature)
+    # Fine grains have an error of their own.
+    assert found.effects[0].tolist() == fine.effects[0].tolist()
+    assert found.effects[0, 1] > 0.0
+    assert found.effects[1:, 1].tolist() == [0.0, 0.0]

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from magnetkit.columns import ROBUSTNESS
 
 import magnetkit as mk
-from magnetkit.choose._leading import simpler_rank
+from magnetkit.choose._leading import robustness, simpler_rank
 
 # Plain, with a tenth of an element beside it, with a shell, of another host.
 ALLOYS = [
@@ -89,3 +90,11 @@ def test_a_simpler_alloy_may_stand_below(job):
 def test_unknown_objectives_are_no_gain(job):
     unknown = leading(supply_risk=[0.3, float("nan"), *[0.3] * 4])
     assert simpler_rank(unknown, job)[1] == 1
+
+
+def test_no_candidate_has_no_robustness():
+    frame = leading().head(0).assign(candidate="", meets_requirements=True)
+    found = robustness(frame, None, top=10, draws=5, seed=0, interval=0.9)
+    assert len(found) == 0
+    head = ["rank", "candidate", "formula", "shell", "host"]
+    assert list(found.columns) == [*head, *ROBUSTNESS]

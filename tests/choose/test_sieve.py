@@ -2,6 +2,7 @@
 
 from collections import Counter
 from importlib import import_module
+from types import SimpleNamespace
 from unittest.mock import Mock
 
 import numpy as np
@@ -257,3 +258,23 @@ def test_evaluates_requested_columns_without_stability():
         "not makeable" not in columns["status"].words
         or not columns["status"].says("not makeable").any()
     )
+
+
+def test_coercivity_is_asked_by_requirements_and_objectives():
+    def positions(objectives, *asked):
+        columns = [SimpleNamespace(column=column) for column in objectives]
+        job = SimpleNamespace(
+            temperature=400.0, rule=SimpleNamespace(objectives=columns)
+        )
+        required = []
+        for kelvin, column in asked:
+            required.append((kelvin, SimpleNamespace(column=column)))
+        return _evaluate._temperatures_of_coercivity(
+            required, [400.0, 300.0, 500.0], job
+        ).tolist()
+
+    hard, flux = "coercivity_kA_m", "remanence_T"
+    assert positions([flux]) == []
+    assert positions([flux, hard]) == [0]
+    assert positions([flux], (500.0, hard), (300.0, flux)) == [2]
+    assert positions([hard], (500.0, hard), (300.0, hard)) == [0, 1, 2]

@@ -2,11 +2,13 @@
 
 import json
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from magnetkit.errors import InputError
 
 from magnetkit.cli._parts import _check_place
+from magnetkit.cli.replace import _print_replacement
 from magnetkit.run.compensation import compensation, sentences
 from tests.command import invoke
 
@@ -169,3 +171,20 @@ def test_options_reach_the_question(monkeypatch, tmp_path):
     see = f"magnetkit: see {tmp_path}/report.html, which prints on two pages"
     assert done.stderr.splitlines() == [see]
     assert invoke("replace N42SH --json").stdout == "{}\n"
+
+
+def test_lines_longer_than_a_table_are_wrapped(monkeypatch, capsys):
+    monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    row = "word " * 15 + "wide"
+    offer = SimpleNamespace(lines=lambda: ["an offer"])
+    result = SimpleNamespace(
+        offer=offer, lines=lambda system, everything: [f"{row} ", f"{row}r x"]
+    )
+    _print_replacement(result, None, False)
+    first, table, *rest = capsys.readouterr().out.splitlines()
+    assert first == "an offer"
+    # A row of a table has 80 characters at most.
+    assert table == f"{row} "
+    assert len(table) == 80
+    assert len(rest) == 2

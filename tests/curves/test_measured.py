@@ -356,6 +356,13 @@ def test_a_temperature_lies_between_the_measured_ones():
     at = _measured._interpolate_curve
     assert at([cold, hot], 293.2) is cold
     assert at([cold, hot], 423.1) is hot
+    # Two kelvin from a measured one is at it, beyond the ends too.
+    warm = straight_curve(300.0, 1.2, 1.6e6)
+    for kelvin in (298.0, 302.0):
+        assert at([warm, hot], kelvin) is warm
+    assert at([warm, hot], 302.1).temperature_K == 302.1
+    with pytest.raises(InputError, match="measured at 27 to 150"):
+        at([warm, hot], 297.9)
     says = "measured at 20 to 150 °C, asked at 180 °C: give a curve"
     with pytest.raises(InputError, match=says):
         at([cold, hot], 453.15)

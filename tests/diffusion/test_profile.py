@@ -126,8 +126,144 @@ def test_modes_neither_grow_nor_lose():
 
 
 @pytest.mark.parametrize(
-    "odd", [("Gd", 900.0, 8.0), ("Tb", 500.0, 8.0), ("Tb", 900.0, 0.0)]
+    ("odd", "message"),
+    [
+        (("Gd", 900.0, 8.0), "expected Tb or Dy to be diffused in, got 'Gd'"),
+        (("Tb", 749.9, 8.0), "between 750 and 950 C"),
+        (("Tb", 950.1, 8.0), "between 750 and 950 C"),
+        (("Tb", 900.0, 0.09), "0.1 to 200 hours"),
+        (("Tb", 900.0, 200.1), "0.1 to 200 hours"),
+    ],
 )
-def test_refuses_odd_anneals(odd):
-    with pytest.raises(InputError):
+def test_refuses_odd_anneals(odd, message):
+    with pytest.raises(InputError, match=message):
         _profile.Anneal(*odd)
+
+
+def test_anneals_reach_the_ends_of_their_ranges():
+    short = _profile.Anneal("Tb", 750.0, 0.1)
+    long = _profile.Anneal("Tb", 750.0, 200.0)
+    assert long.spread() == pytest.approx(2000.0 * short.spread())
+    assert _profile.Anneal("Dy", 950.0, 8.0).spread() > ANNEAL.spread()
+
+
+@pytest.mark.parametrize(("element", "doubt"), [("Dy", 1.3), ("Tb", 2.0)])
+def test_doubt_of_the_coefficient_is_a_factor(element, doubt):
+    # datasets/diffusion/coefficients.csv: 2.4e-11 m2/s at 900 C, and its factor of doubt.
+    anneal = _profile.Anneal(element, 900.0, 8.0)
+    middle = 2.4e-11 * 8 * 3600.0
+    assert anneal.spread() == pytest.approx(middle)
+    assert anneal.spread(1.0) == pytest.approx(doubt * middle)
+    assert anneal.spread(-2.0) == pytest.approx(middle / doubt**2)
+
+
+def test_a_mode_decays_by_the_integral_of_dawson():
+    # Abramowitz and Stegun, table 7.5: D(1) = 0.53807 95069, D(2) = 0.30134 03889.
+    amplitudes = _profile.mode_amplitude(np.array([1.0, 4.0]))
+    assert amplitudes == pytest.approx([0.5380795069, 0.3013403889 / 2.0])
+
+
+def test_faces_have_the_directions_of_their_cells():
+    block = _profile.Spreading(cut(read_shape("40x15x5mm"), 2000))
+    nx, ny, nz = block.cells.counts
+    grids = {"x-": (ny, nz), "y+": (nx, nz), "z-": (nx, ny)}
+    x, y, z = block.cells.lines()
+    lines = {"x-": (y, z), "y+": (x, z), "z-": (x, y)}
+    for face, grid in grids.items():
+        assert block.grid(face) == grid
+        assert block.areas(face).shape == grid
+        for middles, line in zip(
+            block.middles(face), lines[face], strict=True
+        ):
+            assert middles == pytest.approx(line)
+    ring = _profile.Spreading(cut(read_shape("ring:40x20x5mm"), 4000))
+    (heights,) = ring.middles("outer")
+    assert heights == pytest.approx(ring.cells.lines()[2])
+    (radii,) = ring.middles("z+")
+    # As fine as the cells, from the bore to the rim.
+    gap = 10e-3 / len(radii)
+    assert radii[[0, -1]] == pytest.approx([10e-3 + gap / 2, 20e-3 - gap / 2])
+    assert gap == pytest.approx(ring.cells.step[0], rel=0.1)
+    # Eight radii at least.
+    disc = _profile.Spreading(cut(read_shape("disc:10x10mm"), 200))
+    assert disc.grid("z+") == (8,)
+
+
+def test_mass_stays_near_its_face():
+    spreading = _profile.Spreading(cut(read_shape("40x15x5mm"), 2000))
+    x, y, z = spreading.cells.points.T
+    for face, towards in (
+        ("x-", -x),
+        ("x+", x),
+        ("y-", -y),
+        ("y+", y),
+        ("z-", -z),
+        ("z+", z),
+    ):
+        whole = _profile.Patch(face, np.ones(spreading.grid(face), bool))
+        content = spreading.response(whole, ANNEAL.spread())
+        assert content[towards == towards.max()].min() == pytest.approx(
+            content.max()
+        )
+        assert content[towards == towards.min()].max() == pytest.approx(
+            content.min(), abs=1e-9
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "count"),
+    [
+        # Cells of 2 mm: two of twenty lie within 3 mm of an end.
+        ("40x40x40mm", 8000, 400 - 16 * 16),
+        # Sides of 4 mm: a quarter at each end, five of nineteen cells.
+        ("4x4x4mm", 6859, 361 - 9 * 9),
+    ],
+)
+def test_a_rim_is_three_millimetres_or_a_quarter(text, cells, count):
+    spreading = _profile.Spreading(cut(read_shape(text), cells))
+    (patches,) = _profile.face_groups("edges", spreading, "z")
+    assert [patch.face for patch in patches] == "x- x+ y- y+ z- z+".split()
+    assert {int(patch.where.sum()) for patch in patches} == {count}
+    assert patches[0].where[0].all()
+    assert patches[0].where[:, -1].all()
+    assert not patches[0].where[9, 9]
+
+
+def test_parts_of_faces_are_about_three_millimetres():
+    spreading = _profile.Spreading(cut(read_shape("20x10x2mm"), 2000))
+    groups = _profile.face_groups("field", spreading, "z")
+    assert all(len(group) == 1 for group in groups)
+    patches = [group[0] for group in groups]
+    counts = {
+        face: sum(patch.face == face for patch in patches)
+        for face in spreading.cells.shape.faces
+    }
+    # Six along 20 mm at most, three along 10 mm, one along 2 mm.
+    assert list(counts.values()) == [3, 3, 6, 6, 18, 18]
+    for face in counts:
+        cover = sum(p.where.astype(int) for p in patches if p.face == face)
+        assert (cover == 1).all()
+    (first, *_) = [p for p in patches if p.face == "z+"]
+    assert first.where[0, 0]
+    assert first.where.any(axis=0).sum() == pytest.approx(
+        first.where.shape[1] / 3, abs=1
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "along", "faces", "expected"),
+    [
+        ("disc:20x5mm", "x", "poles", "outer"),
+        ("disc:20x5mm", "x", "sides", "z- z+"),
+        ("disc:20x5mm", "z", "poles", "z- z+"),
+        ("ring:20x10x5mm", "z", "sides", "outer inner"),
+        ("20x10x5mm", "y", "poles", "y- y+"),
+        ("20x10x5mm", "y", " z+ ,x-,z+", "z+ x-"),
+        ("20x10x5mm", "y", "all", "x- x+ y- y+ z- z+"),
+    ],
+)
+def test_named_faces_are_whole_and_in_order(text, along, faces, expected):
+    spreading = _profile.Spreading(cut(read_shape(text), 500))
+    (patches,) = _profile.face_groups(faces, spreading, along)
+    assert [patch.face for patch in patches] == expected.split()
+    assert all(patch.where.all() for patch in patches)

@@ -5,7 +5,7 @@ import pytest
 from magnetkit.units import MU_0
 
 from magnetkit.diffusion._local import Circuit, shape_case
-from magnetkit.diffusion._shapes import SelfField, cut, read_shape
+from magnetkit.diffusion._shapes import SelfField, _tensor, cut, read_shape
 from tests.diffusion.factors import block_factor, cylinder_factor
 
 
@@ -98,3 +98,37 @@ def test_load_line_sets_the_mean_field():
     soft = shape_case(field, Circuit("z", 2.0), 300.0, 1.2, 1.05)
     mean = np.average(soft.reverse, weights=field.cells.volumes)
     assert mean == pytest.approx(1.2 / MU_0 / 3.05, rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)]
+)
+def test_far_cells_act_as_dipoles(first, second):
+    counts = (10, 12, 30)
+    step = np.array([1e-3, 0.8e-3, 0.3e-3])
+    tensor = _tensor(counts, step, first, second)
+    assert tensor.shape == counts
+    where = np.array([9, 11, 28])
+    apart = where * step
+    distance = np.linalg.norm(apart)
+    # N_ab = V (delta_ab - 3 r_a r_b / r^2) / (4 pi r^3).
+    expected = float(first == second)
+    expected -= 3.0 * apart[first] * apart[second] / distance**2
+    expected *= np.prod(step) / (4.0 * np.pi * distance**3)
+    scale = np.prod(step) / (4.0 * np.pi * distance**3)
+    assert tensor[tuple(where)] == pytest.approx(expected, abs=0.01 * scale)
+
+
+def test_a_cell_has_the_factors_of_its_faces():
+    step = np.array([1.0, 0.7, 0.4])
+    middle = [
+        _tensor((1, 1, 1), step, first, second).item()
+        for first, second in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
+    ]
+    # The trace is 1, what lies across is nothing.
+    assert sum(middle[:3]) == pytest.approx(1.0)
+    assert middle[0] < middle[1] < middle[2]
+    assert middle[3:] == pytest.approx([0.0] * 3, abs=1e-12)
+    # Elsewhere the trace is nothing.
+    traces = sum(_tensor((3, 3, 3), step, i, i) for i in range(3))
+    assert traces.ravel()[1:] == pytest.approx(np.zeros(26), abs=1e-12)

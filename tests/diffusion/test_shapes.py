@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit.diffusion._shapes import cut, read_shape
+from magnetkit.diffusion._shapes import Cells, cut, read_shape
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,62 @@ def test_diffusion_distance():
         "disc:20mm",
         "ring:20x40x5mm",
         "0.04x15x5mm",
+        "0.09x15x5mm",
+        "1001x15x5mm",
+        "ring:20x20x5mm",
+        "ring:20x5mm",
+        "ball:20mm",
+        "40 x 15 x 5 mm",
+        "40x15x5x5mm",
         5,
     ],
 )
 def test_refuses_invalid_shapes(text):
     with pytest.raises(InputError, match=r"mm|inner"):
         read_shape(text)
+
+
+def test_sizes_reach_from_a_tenth_to_a_thousand():
+    assert read_shape("0.1x1000x.5mm").size == (0.1, 1000.0, 0.5)
+    assert read_shape(" block : 40x15x5 mm ").kind == "block"
+
+
+@pytest.mark.parametrize(
+    ("text", "faces", "box", "bore"),
+    [
+        ("40x15x5mm", "x- x+ y- y+ z- z+", (40, 15, 5), 0.0),
+        ("disc:20x5mm", "z- z+ outer", (20, 20, 5), 0.0),
+        ("ring:40x20x5mm", "z- z+ outer inner", (40, 40, 5), 10.0),
+    ],
+)
+def test_shapes_name_faces_and_box(text, faces, box, bore):
+    shape = read_shape(text)
+    assert str(shape) == text
+    assert read_shape(shape) is shape
+    assert shape.faces == tuple(faces.split())
+    assert shape.box == pytest.approx([1e-3 * side for side in box])
+    assert shape.inner_radius == pytest.approx(1e-3 * bore)
+
+
+def test_cells_are_flatter_than_cubes():
+    # 32 times as long, 8 times as many cells along it: lengths count to the power of 0.6.
+    cells = cut(read_shape("32x32x1mm"), 64 * 8 * 8)
+    assert cells.counts == (32, 32, 4)
+    # Four at least, however thin.
+    assert cut(read_shape("100x100x0.1mm"), 200).counts[2] == 4
+    assert len(cut(read_shape("20x20x20mm")).points) == 23**3
+
+
+def test_boxes_at_a_rim_are_at_least_half_full():
+    cells = cut(read_shape("disc:20x5mm"), 2000)
+    assert cells.fill.max() == 1.0
+    assert cells.inside.sum() == len(cells.points)
+    half_full = Cells(cells.shape, (1, 1, 3), np.array([[[0.49, 0.5, 1.0]]]))
+    assert half_full.inside.ravel().tolist() == [False, True, True]
+    # Those half full hold half, of a whole that is the shape's.
+    assert half_full.volumes[1] == 2.0 * half_full.volumes[0]
+    assert half_full.volumes.sum() == pytest.approx(cells.shape.volume)
+    # Eight points along each side count a share in steps of a 64th.
+    steps = 64.0 * cells.fill
+    assert np.array_equal(steps, np.rint(steps))
+    assert (steps % 2 == 1).any()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +36,24 @@ def test_mass_percentages_of_a_known_alloy():
         100 * (mass["Dy"] + mass["Nd"]) / total
     )
     assert row["cobalt_wt_pct"] == 0.0
+
+
+def test_groups_of_elements_are_shares_of_the_mass():
+    recipe = "Nd20Dy3Tb2Ho4Co6Fe64B1"
+    row = supply.ledger(recipe, basis="weight").iloc[0]
+    assert row["cobalt_wt_pct"] == pytest.approx(6.0)
+    assert row["rare_earth_wt_pct"] == pytest.approx(29.0)
+    assert row["heavy_rare_earth_wt_pct"] == pytest.approx(9.0)
+    assert row["dysprosium_terbium_wt_pct"] == pytest.approx(5.0)
+
+
+def test_frames_of_other_libraries_come_back():
+    frame = pa.table({"composition": ["SmCo5"], "batch": ["a"]})
+    answer = supply.ledger(frame)
+    assert isinstance(answer, pa.Table)
+    assert answer["batch"].to_pylist() == ["a"]
+    own = supply.ledger(["SmCo5"])
+    assert answer["supply_risk"].to_pylist() == own["supply_risk"].tolist()
 
 
 def test_a_symbol_alone_is_counted_as_heavy():

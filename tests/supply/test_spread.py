@@ -45,6 +45,27 @@ def test_prices_stay_near_five_years(sample):
     assert np.corrcoef(sample["cost_USD_kg"][:2])[0, 1] > 0.9
 
 
+@pytest.mark.parametrize(
+    ("element", "low", "high"),
+    [
+        # USGS 2026: the lowest price of five years is today's.
+        ("Dy", 274.296, 470.55),
+        ("Sm", 2.331, 3.873),
+        # A single quote of 902 USD/kg: half to twice of it.
+        ("Tm", 451.0, 1804.0),
+    ],
+)
+def test_a_twentieth_of_the_prices_lies_beyond_each_end(element, low, high):
+    pure = CompositionTable.from_strings([element])
+    cost = supply.sampled_supply(pure, 4000, np.random.default_rng(3))
+    beyond = (cost["cost_USD_kg"] > high).mean()
+    below = (cost["cost_USD_kg"] < low).mean()
+    assert beyond == pytest.approx(0.05, abs=0.012)
+    # What is at its lowest falls no further.
+    expected = 0.0 if element == "Dy" else 0.05
+    assert below == pytest.approx(expected, abs=0.012)
+
+
 def test_samples_follow_scenario_shell_and_recycling(alloys):
     rng = np.random.default_rng
     base = supply.sampled_supply(alloys, 50, rng(0))

@@ -311,6 +311,7 @@ def test_alike_at_every_stage_is_one_source(monkeypatch):
         "Yb": [(*mine[:4], "31", *mine[5:]), refinery],
         "Lu": [(*mine[:5], "India", "5"), refinery],
         "Y": [(*mine[:6], "4"), refinery],
+        "La": [(mine[0], "India", *mine[2:]), refinery],
         "Sc": [("separation", *mine[1:]), refinery],
         "Gd": [mine, refinery],
     }
