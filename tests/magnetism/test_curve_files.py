@@ -153,6 +153,7 @@ def test_a_temperature_without_a_column(name, comments, kelvin, note):
     [
         (["a,b", "1, 2.5"], [["a", "b"], ["1", "2.5"]]),
         (["a;b", "1,5;2,5"], [["a", "b"], ["1.5", "2.5"]]),
+        (["a;b", "1,5;2", "1.5;3"], [["a", "b"], ["1,5", "2"], ["1.5", "3"]]),
         (["a\tb", "1,5\t2.5"], [["a", "b"], ["1,5", "2.5"]]),
         (['"a,b";c', "1;2"], [["a,b", "c"], ["1", "2"]]),
     ],
@@ -273,9 +274,8 @@ def test_each_curve_may_have_its_temperatures(tmp_path):
 
 
 def test_a_magnetometers_other_columns_are_not_named(tmp_path):
-    text = (
-        "Time,Temperature (K),Magnetic Field (Oe),Moment (emu)\n1,300,10,2\n"
-    )
+    heads = "Temperature (K),Field Status (code),Magnetic Field (Oe)"
+    text = f"{heads},Moment (emu)\n300,7,10,2\n"
     ((one,), unused) = files.read_raw_curves(write(tmp_path, text, "m.dat"))
     assert unused == []
     assert (one.kind, one.kelvin) == ("moment", 300.0)
