@@ -20,7 +20,8 @@ _TOP = 10
 
 
 # Writes the results folder `out` with report.html in it. Prints the decisions,
-# or the `top` best candidates, on stdout (as CSV in a pipe), progress and
+# or the `top` best candidates, on stdout (as CSV in a pipe, `columns` of them
+# by names joined by commas, as JSON with an object a line), progress and
 # counts on stderr. `keywords` are the options of conditions that were given,
 # by the names of their fields. A finished screening in `out` is an InputError
 # without `force` or `resume`.
@@ -307,10 +308,11 @@ def _candidates(space: "Substitutions", shells: Sequence[str] | None) -> Any:
     return SpaceCandidates([space], [(host, shell) for shell in shells or ()])
 
 
-# Writes a file and prints its path on stderr; with `robustness` it prints a
-# table on stdout (CSV in a pipe), all of which goes into `out` if that is
-# given. Without `out` the file is report.html in the folder; an existing file
-# is replaced. `json` without `robustness` is an InputError.
+# Writes a file and prints its path on stderr. With `robustness` it prints the
+# first `top` rows of a table on stdout (CSV in a pipe), and writes all rows into
+# `out` too if that is given. Without `robustness` and `out` the file is
+# report.html in the folder. An existing file is replaced. `json` without
+# `robustness` is an InputError.
 def report(
     folder: o.Folder,
     out: Annotated[

@@ -260,10 +260,10 @@ def intrinsic_columns(
         each property its value, ``_lo``, ``_hi`` and ``_provenance``, (n,)
         each. Ends are the value less and plus `z` deviations; of a property
         that cannot be negative the lower one is 0 or more. With predicted
-        Curie temperatures the columns of `_learnt_columns` are added. Columns
-        are sorted as in the tables of results. Texts are `Coded`. A value that
-        is not known is NaN, and so are its ends; the provenance of
-        `PROPERTIES` stays "physics" there.
+        Curie temperatures the columns of `_learnt_columns` are added where
+        "curie_temperature_K" is wanted. Columns are sorted as in the tables of
+        results. Texts are `Coded`. A value that is not known is NaN, and so
+        are its ends; the provenance of `PROPERTIES` stays "physics" there.
     """
     n = len(got.host)
     host = host_column(got.host)

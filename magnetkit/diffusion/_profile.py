@@ -537,12 +537,13 @@ def _whole_face(face: str, spreading: Spreading) -> Patch:
 
 
 def _rim(face: str, spreading: Spreading) -> Patch:
-    """Build the patch that is the rim of a face, `EDGE_MM` (3 mm) wide or half the face if that is less.
+    """Build the patch that is the rim of a face, `EDGE_MM` (3 mm) wide or a quarter of the face.
 
     `face` is a name such as "z+" of the magnet of `spreading`. The patch has
     ``face`` and ``where``, a bool mask of the shape of the face's grid; cells
     whose middle lies nearer to an end of any direction than the rim is wide
-    belong to it.
+    belong to it. The lesser width counts in each direction. The axis of a disc
+    is an end of its radius, so that cells about it belong to the rim too.
     """
     where = np.zeros(spreading.grid(face), bool)
     for i, middles in enumerate(spreading.middles(face)):
@@ -737,6 +738,9 @@ def _compare_spans(low: FloatArray, high: FloatArray, box: FloatArray) -> str:
     `low` and `high`, (3,), are the ends of the map along x, y and z, m; `box`,
     (3,), are the sides of the magnet, m, whose middle is the origin.
 
+    The hint says that the map is in metres, that its middle has to be taken
+    off, or else that coordinates count from the middle of the magnet.
+
     It is such as "it spans 0 to 40 x 0 to 15 x 0 to 5 mm, the magnet -20 to 20
     x -7.5 to 7.5 x -2.5 to 2.5 mm; take the middle, (20, 7.5, 2.5) mm, off its
     coordinates".
@@ -765,8 +769,8 @@ def read_field(source: Any) -> list[FieldMap]:
         kind and unit, named such as ``H_x_A_m`` or ``B_x_T``; the units are
         ``A_m``, ``kA_m``, ``Oe``, ``kOe``, ``T``, ``mT`` and ``kG``. The
         optional columns ``operating_point`` and ``temperature`` (as ``150C``;
-        a number is K) tell several fields apart; one that is empty in a row is
-        an InputError.
+        a number, also as text, is K) tell several fields apart; one that is
+        empty in a row is an InputError.
 
     Returns
     -------
@@ -859,8 +863,8 @@ def _split_operating_points(
     ----------
     frame : pandas.DataFrame
         May have ``operating_point`` and ``temperature``, a text such as "150C"
-        or a number, K; each different pair is a point. Without both columns
-        there is one point.
+        or a number, also as text, K; each different pair is a point. Without
+        both columns there is one point.
 
     Yields
     ------

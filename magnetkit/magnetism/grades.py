@@ -114,7 +114,7 @@ def grades(
         A grade, with or without its maker or family: ``"N42SH"``, ``"EEC 2:17TC-16"``,
         ``"Sm2Co17 YXG22"``. All of them otherwise.
     temperature : float or str, optional
-        K, or a text such as ``"150C"``: remanence, coercivities, knee, squareness and energy
+        One, K, or a text such as ``"150C"``: remanence, coercivities, knee, squareness and energy
         product by the printed chords alpha and beta from 20 degrees C, extremes with extremes; NaN
         without a chord. The ``_provenance`` of B_r, H_cJ and H_cB, not that of the others, is
         ``extrapolated`` below 20 degrees C and above the grade's maximum temperature, and else
@@ -333,7 +333,7 @@ def remaining_shares(
     -------
     dict of ndarray
         ``remanence_T`` and ``coercivity_kA_m``, in this order: shares, (n,) each, or in the shape
-        of `kelvin` for one row; NaN where the chord is.
+        of `kelvin` for one row, () for a float; NaN where the chord is.
     """
     hosts = _curved_hosts(table)
     alpha, beta = _CHORDS.values()
@@ -402,7 +402,7 @@ def hot_squareness(kelvin: float) -> "pd.Series":
     -------
     pandas.Series
         By name of the grade, spelled as in ``grade`` of `grades`, all grades
-        of the table; NaN where the knee is not known.
+        of the table; NaN where the knee is not known. A new Series.
     """
     import pandas as pd
 

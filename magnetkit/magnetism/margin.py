@@ -45,7 +45,9 @@ def margin_line(
     """
     duty = [] if load_line is None else [f"load line {load_line:.3g}"]
     if outside_field_kA_m:
-        duty.append(f"{outside_field_kA_m:.3g} kA/m")
+        # Three digits, and no exponent from 1000 kA/m on.
+        digits = ".0f" if outside_field_kA_m >= 100.0 else ".3g"
+        duty.append(f"{outside_field_kA_m:{digits}} kA/m")
     beside = f" with {' and '.join(duty)}" if duty else ""
     figures = {"guaranteed": guaranteed, "typical": typical}
     margins = [

@@ -224,6 +224,27 @@ def test_neodymium_takes_the_place_of_dysprosium_and_terbium():
             "1.34 typical",
         ),
         (
+            {"load_line": 0.5},
+            "margin at 150 °C with load line 0.5: 1.21 guaranteed, 1.34 typical",
+        ),
+        (
+            {"outside_field_kA_m": 1200.0, "guaranteed": NAN},
+            "margin at 150 °C with 1200 kA/m: 1.34 typical",
+        ),
+        (
+            {"outside_field_kA_m": 99.96, "guaranteed": NAN},
+            "margin at 150 °C with 100 kA/m: 1.34 typical",
+        ),
+        (
+            {"outside_field_kA_m": 2.346, "guaranteed": NAN},
+            "margin at 150 °C with 2.35 kA/m: 1.34 typical",
+        ),
+        (
+            {"loses_from_K": 436.15},
+            "margin at 150 °C: 1.21 guaranteed, 1.34 typical; loses 5 % from "
+            "163 °C",
+        ),
+        (
             {"loses_from_K": 436.15, "loss_pct": 0.2},
             "margin at 150 °C: 1.21 guaranteed, 1.34 typical; loses 0.2 % from "
             "163 °C",

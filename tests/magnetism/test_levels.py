@@ -5,16 +5,23 @@ import pytest
 from magnetkit.errors import InputError, StoreError
 
 import magnetkit as mk
+from magnetkit.magnetism import levels
 from magnetkit.magnetism._composition_estimate import (
     find_makeup,
     read_recipe,
     usual_values,
 )
-from magnetkit.magnetism._measured import Producer
+from magnetkit.magnetism._magnets import alloys
+from magnetkit.magnetism._measured import Producer, fall_deviation
 from magnetkit.magnetism.grades import most_without_heavy_rare_earth
 from magnetkit.magnetism.levels import (
+    _find_fall,
+    _range_reason,
     _without_heavy_rare_earth,
+    equivalent_level,
     find_level,
+    lever,
+    log_coercivity,
     state_level,
 )
 from tests.recipes import make_table
@@ -179,3 +186,109 @@ def test_charge_without_heavy_rare_earth_stays_a_charge():
     plain = _without_heavy_rare_earth(charge)
     assert plain.is_by_weight.tolist() == [True]
     assert "Dy" not in plain.formulas()[0]
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return alloys(table(PLAIN))
+
+
+def test_a_level_is_a_factor_at_room_temperature(plain):
+    room = log_coercivity(plain, 293.15)
+    assert np.exp(room) == pytest.approx(coercivity(PLAIN, 293.15))
+    result = equivalent_level(plain, 293.15, 1.2 * np.exp(room))
+    assert result.level == pytest.approx(1.2)
+    assert result.lever == pytest.approx(1.0, rel=1e-6)
+    # At 20 degrees C no fall with temperature matters.
+    assert result.slope == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_hot_coercivity_says_less_of_the_level(plain):
+    # alpha_K rises and the stray field stays, so that ln H_cJ rises by more than ln of the level.
+    hot = np.exp(log_coercivity(plain, 393.15))
+    result = equivalent_level(plain, 393.15, hot)
+    assert result.level == pytest.approx(1.0)
+    assert result.lever > 1.0
+    # A magnet that falls by one deviation more has less when hot, and seems of a lower level.
+    step = 1e-3 * fall_deviation()
+    steeper = plain.with_level(1.0, fall=np.exp(step))
+    lower = log_coercivity(steeper, 393.15) - np.log(hot)
+    assert lower < 0.0
+    expected = lower / 1e-3 / result.lever
+    assert result.slope == pytest.approx(expected, rel=1e-2)
+    rise = log_coercivity(plain.with_level(1.01), 393.15) - np.log(hot)
+    assert lever(plain, 393.15) == pytest.approx(rise / np.log(1.01), rel=0.02)
+
+
+@pytest.mark.parametrize("value", [0.0, 1e6, np.nan])
+def test_no_level_makes_what_is_no_coercivity(plain, value):
+    with (
+        np.errstate(divide="ignore"),
+        pytest.raises(InputError, match="no level of a producer makes H_cJ"),
+    ):
+        equivalent_level(plain, 293.15, value)
+
+
+@pytest.mark.parametrize(
+    ("level", "text"),
+    [
+        (0.72, ""),
+        (1.39, ""),
+        (1.0, ""),
+        (0.7199, "0.72 times the model's (0.72 to 1.39 is usual)"),
+        (1.391, "1.39 times the model's (0.72 to 1.39 is usual)"),
+        (2.0, "2.00 times the model's (0.72 to 1.39 is usual)"),
+        (np.nan, "nan times the model's (0.72 to 1.39 is usual)"),
+    ],
+)
+def test_usual_levels_include_their_ends(level, text):
+    expected = f"its H_cJ at 20 °C is {text}" if text else ""
+    assert _range_reason(level) == expected
+
+
+def test_a_fall_gives_the_hot_coercivity(plain):
+    hot = np.exp(log_coercivity(plain, 393.15))
+    fall = _find_fall(plain, 393.15, 0.8 * hot)
+    assert fall > 1.0
+    steeper = plain.with_level(1.0, fall=fall)
+    assert np.exp(log_coercivity(steeper, 393.15)) == pytest.approx(0.8 * hot)
+    assert _find_fall(plain, 393.15, hot) == pytest.approx(1.0)
+    # e^1.5 is the most, and the least its inverse.
+    assert _find_fall(plain, 393.15, 1e-3) == pytest.approx(np.exp(1.5))
+    assert _find_fall(plain, 393.15, 1e5) == pytest.approx(np.exp(-1.5))
+    # Nearer than 5 K to 20 degrees C it cannot be told.
+    assert _find_fall(plain, 298.1, 0.8 * hot) == 1.0
+    assert _find_fall(plain, 288.2, 0.8 * hot) == 1.0
+    assert _find_fall(plain, 298.2, 0.8 * hot) != 1.0
+
+
+def test_a_plain_alloy_may_beat_the_best_by_five_per_cent(plain, monkeypatch):
+    h_cj = float(np.exp(log_coercivity(plain, 293.15)))
+    best = h_cj / 1.05
+    makers = []
+
+    def most_without_heavy_rare_earth(names):
+        makers.append(names)
+        return best
+
+    monkeypatch.setattr(
+        levels, "most_without_heavy_rare_earth", most_without_heavy_rare_earth
+    )
+    assert levels._ladder_reason(plain.with_level(0.999), "a, b") == ""
+    text = levels._ladder_reason(plain.with_level(1.001), "a, b")
+    assert text == (
+        f"its alloy without heavy rare earth would have {1.001 * h_cj:.0f} "
+        f"kA/m, the best that is sold without it {best:.0f}"
+    )
+    assert makers == ["a, b"] * 2
+    # Other hosts have no such ladder.
+    samarium = alloys(make_table("SmCo5")).with_level(50.0)
+    assert levels._ladder_reason(samarium, "") == ""
+
+
+def test_a_level_names_its_route():
+    level = find_level(table(PLAIN), 1700.0, route="hot-deformed")
+    assert level.route == "hot-deformed"
+    assert find_level(table(PLAIN), 1200.0).route == ""
+    with pytest.raises(InputError, match="route"):
+        find_level(table(PLAIN), 1200.0, route="by hand")

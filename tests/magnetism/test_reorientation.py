@@ -41,6 +41,11 @@ def test_finds_the_last_sign_change():
     zeros = _last_zero(at, curve)
     assert zeros[0] == pytest.approx(22.5)
     assert np.isnan(zeros[1])
+    # A value of 0, or of nothing, is no change of sign; the first step and the last are looked at.
+    curve = [[1.0, 0.0, -1.0, -1.0, -1.0], [1.0, np.nan, -1.0, -1.0, -1.0]]
+    assert np.isnan(_last_zero(at, np.array(curve))).all()
+    curve = [[-1.0, 3.0, 3.0, 3.0, 3.0], [1.0, 1.0, 1.0, 1.0, -4.0]]
+    assert _last_zero(at, np.array(curve)) == pytest.approx([2.5, 32.0])
 
 
 def test_cusp_needs_a_corner():
@@ -67,3 +72,25 @@ def test_extreme_steps_find_a_reorientation(step, off):
         "spin_reorientation_K"
     ].iloc[0]
     assert temperature == pytest.approx(135.0, abs=off)
+
+
+def test_changes_stand_in_columns_of_their_order():
+    frame = transitions(make_table("Nd2Fe14B", "GdCo5"))
+    assert list(frame) == [
+        "curie_temperature_K",
+        "compensation_temperature_K",
+        "spin_reorientation_K",
+        "spin_reorientation_2_K",
+    ]
+    # Nd2Fe14B orders at 585 K; its moments all add up, and K_1 + 2 K_2 + 3 K_3 stays above 0.
+    row = frame.iloc[0]
+    assert row["curie_temperature_K"] == pytest.approx(585.0, abs=15.0)
+    assert np.isnan(row["compensation_temperature_K"])
+    assert np.isnan(frame["spin_reorientation_K"][1])
+
+
+def test_the_last_of_several_corners_counts():
+    at = np.arange(0.0, 100.0, 4.0)
+    twice = np.minimum(np.abs(at - 21.0), np.abs(at - 69.0)) / 50.0
+    assert _cusp(at, twice[None]) == pytest.approx([69.0])
+    assert np.isnan(_cusp(at[:3], twice[None, :3])).all()

@@ -6,8 +6,19 @@ from magnetkit.errors import InputError
 from numpy.testing import assert_allclose
 
 from magnetkit import CompositionTable
-from magnetkit.phases.partition import assign_hosts, partition, without_model
-from magnetkit.phases.records import HOST_NAMES, HOSTS
+from magnetkit.phases.partition import (
+    assign_hosts,
+    atomic_volumes,
+    hosts_by_hardening,
+    not_from_melt,
+    partition,
+    root_codes,
+    root_places,
+    site_rules,
+    wall_hosts,
+    without_model,
+)
+from magnetkit.phases.records import HOST_NAMES, HOSTS, ROOTS, root_host
 from tests.recipes import make_table
 
 
@@ -277,3 +288,62 @@ def test_names_phases_only_without_a_host():
     assert without_model(table, np.array([0, 1, -1], np.int8)) == {
         2: "Fe3B beside 2:14:1"
     }
+
+
+def test_codes_of_hosts_lead_to_what_they_say():
+    codes = np.arange(-1, len(HOST_NAMES), dtype=np.int8)
+    names = ["2:14:1", "1:5", "2:17", "2:17:3", "1:12", "1:12:1"]
+    assert list(HOST_NAMES) == names
+    # None of these is a variant of another.
+    assert root_codes(codes).tolist() == codes.tolist()
+    assert root_places(codes).tolist() == codes.tolist()
+    assert root_codes(codes).dtype == np.int8
+    assert [ROOTS[place] for place in root_places(codes[1:])] == names
+    assert [root_host(name) for name in [*names, "3:29"]] == [*names, "3:29"]
+    # The walls of the cells of 2:17 are of 1:5.
+    walls = [HOST_NAMES.index("1:5") if n == "2:17" else -1 for n in names]
+    assert wall_hosts(codes).tolist() == [-1, *walls]
+    hardened = {"boundary": 0, "grains": 1, "cells": 2, "route": 4}
+    for hardening, code in hardened.items():
+        is_hardened = hosts_by_hardening(codes, hardening)
+        assert codes[is_hardened].tolist() == [code]
+    assert codes[hosts_by_hardening(codes, "")].tolist() == [3, 5]
+    assert not hosts_by_hardening(codes, "pressure").any()
+
+
+def test_gases_and_carbides_form_from_no_melt():
+    # A host of a gas, or more carbon than boron.
+    texts = ["Nd2Fe14B", "Nd2Fe14B0.4C0.6", "Nd2Fe14B0.5C0.5", "Sm2Fe17N3"]
+    table = make_table(*texts, "NdFe11TiN", "SmCo5", "TbCo2")
+    codes = assign_hosts(table)
+    expected = [False, True, False, True, True, False, False]
+    assert not_from_melt(table, codes).tolist() == expected
+
+
+def test_sites_of_a_host_hold_its_atoms():
+    role, counts = site_rules()
+    assert counts[0].tolist() == [2.0, 14.0, 1.0]
+    assert counts[1].tolist() == [1.0, 5.0, 0.0]
+    # Nd (60), Fe (26) and B (5) on the three sites of Nd2Fe14B; no carbon enters SmCo5.
+    assert role[0, [59, 25, 4]].tolist() == [1, 2, 3]
+    assert role.shape == (len(HOST_NAMES), 118)
+    # Atoms of iron have 11.8 A3 in their bcc cell, of 2.866 A; of helium none is listed.
+    volumes = atomic_volumes()
+    assert volumes.shape == (118,)
+    assert volumes[25] == pytest.approx(2.866**3 / 2.0, rel=0.03)
+    assert volumes[1] == 20.0
+
+
+def test_a_partition_counts_its_hosts_in_words():
+    part = partition(make_table("Nd2Fe14B", "TbCo2", "SmCo5", "Pr2Fe14B"))
+    text = "<Partition of 4 recipes: 1 unknown, 2 2:14:1, 1 1:5>"
+    assert repr(part) == text
+    some = part[np.array([2, 0])]
+    assert some.host.tolist() == [1, 0]
+    assert some.recipe.fraction("Sm")[0] == pytest.approx(1 / 6)
+    assert repr(part[:0]) == "<Partition of 0 recipes: >"
+
+
+def test_refuses_a_name_of_no_host():
+    with pytest.raises(InputError, match="host '3:29' is not known"):
+        assign_hosts(make_table("SmCo5"), "3:29")

@@ -17,9 +17,11 @@ from magnetkit.magnetism.measured_magnets import (
 )
 from magnetkit.phases.partition import (
     assign_hosts,
+    describe_beyond_precedent,
     has_diffusion_precedent,
     hosts_with_shells,
     is_within_precedent,
+    shelled_hosts,
 )
 from magnetkit.phases.records import HOST_NAMES
 from tests.recipes import make_table
@@ -58,6 +60,22 @@ def _judge_precedent(texts):
 def test_names_elements_and_amounts_beyond_precedent():
     assert not _judge_precedent(NEVER).any()
     assert _judge_precedent(MADE).all()
+
+
+def test_words_name_each_share_beyond_precedent():
+    # One in fifteen of the metals but rare earths, half the rare earth, five atoms of 22.
+    texts = ["NdPmFe14B", "Nd2Fe14B", "Nd2Fe14BO5", "SmCo5HgRn", "He"]
+    table = make_table("Nd2Fe14BHg", *texts)
+    words = describe_beyond_precedent(table, assign_hosts(table))
+    assert list(words) == [0, 1, 3, 4]
+    assert words[0] == "Hg 6.67 % of the metals outside, over 0"
+    assert words[1] == "Pm 50 % of the rare earth outside, over 0"
+    oxygen, _, limit = words[3].partition(" outside, over ")
+    assert oxygen == "O 22.7 % of the atoms"
+    assert 0.0 < float(limit) < 22.7
+    assert words[4].split(", ")[::2] == [
+        f"{name} 14.3 % of the metals outside" for name in ("Hg", "Rn")
+    ]
 
 
 def test_judges_no_row_without_host():
@@ -126,6 +144,7 @@ def test_unknown_host_has_no_known_shell(monkeypatch):
     assert [HOST_NAMES[c] for c in codes[hosts_with_shells(codes)]] == [
         "2:14:1"
     ]
+    assert shelled_hosts() == ("2:14:1",)
     # Whatever has been diffused into others.
     everything = np.ones((len(HOST_NAMES), len(INDEX)), bool)
     monkeypatch.setattr(

@@ -1,11 +1,16 @@
 """Hosts as records: read whole, variants completed, mistakes named."""
 
+from importlib import import_module
+
+import numpy as np
 import pytest
 from magnetkit.errors import DataError
 
 from magnetkit import datasets
 from magnetkit.phases import records
 from magnetkit.phases.partition import _counted_elements
+
+partition = import_module("magnetkit.phases.partition")
 
 
 @pytest.fixture
@@ -60,6 +65,23 @@ def test_variant_of_a_variant_has_the_same_root(folder):
         5,
         "1:5:Cu",
     )
+
+
+def test_codes_of_variants_lead_to_their_roots(folder, monkeypatch):
+    hosts = read_with_record(
+        folder, "1-5-Cu", 'name = "1:5:Cu"\nvariant_of = "1:5"\norder = 0\n'
+    )
+    # The order of the files is that of their numbers.
+    assert list(hosts) == ["1:5:Cu", "1:5"]
+    monkeypatch.setattr(partition, "HOSTS", hosts)
+    monkeypatch.setattr(partition, "HOST_NAMES", tuple(hosts))
+    monkeypatch.setattr(partition, "ROOTS", ("1:5",))
+    codes = np.array([0, 1, -1], np.int8)
+    assert partition.root_codes(codes).tolist() == [1, 1, -1]
+    assert partition.root_places(codes).tolist() == [0, 0, -1]
+    monkeypatch.setattr(records, "HOSTS", hosts)
+    assert records.root_host("1:5:Cu") == "1:5"
+    assert repr(hosts["1:5:Cu"]) == "<Host 1:5:Cu, such as SmCo5>"
 
 
 def test_roots_are_the_hosts_that_are_no_variants():

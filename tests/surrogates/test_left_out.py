@@ -86,6 +86,94 @@ def test_nothing_is_learnt_of_a_compound_that_is_left_out():
     }
 
 
+def test_folds_are_ten_or_one_a_group():
+    groups = np.array([f"p{i % 23}" for i in range(46)])
+    folds = _validation._even_folds(groups)
+    # A group is in one fold; of 23, three folds have three groups and seven have two.
+    assert (folds[:23] == folds[23:]).all()
+    assert np.sort(np.bincount(folds)).tolist() == [4] * 7 + [6] * 3
+    three = _validation._even_folds(np.array(list("aabc")))
+    assert three[0] == three[1]
+    assert sorted(three[1:]) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("target", [J_S, CURIE])
+def test_rows_are_predicted_by_what_left_them_out(monkeypatch, target):
+    steps = []
+
+    def fit(rows):
+        return lambda table: predict(
+            [rows.values.sum()] * len(table), rows.values.min(), len(rows)
+        )
+
+    def physics(data, coverage, temperature):
+        return {"laws": (coverage, temperature)}
+
+    names = {"own": fit, _validation.MODEL: fit}
+    monkeypatch.setattr(_validation, "models", lambda *_: names)
+    monkeypatch.setattr(_validation, "_physics", physics)
+    monkeypatch.setattr(
+        _validation, "_curie_left_out", lambda *_: "by the trained model"
+    )
+    rows = make_rows(target)
+    result = _validation.leave_groups_out(
+        rows, 0.8, True, 250.0, lambda: steps.append(1)
+    )
+    assert list(result.predictions) == ["own", _validation.MODEL, "laws"]
+    assert result.predictions["laws"] == (0.8, 250.0)
+    assert result.coverage == 0.8
+    assert result.data is rows
+    folds = list(_validation.splits(rows))
+    value, low, high = result.predictions["own"]
+    for train, test in folds:
+        assert (value[test] == rows.values[train].sum()).all()
+        assert (low[test] == rows.values[train].min()).all()
+        assert (high[test] == len(train)).all()
+    other = result.predictions[_validation.MODEL]
+    # The model of the Curie temperature is left out as it is trained.
+    if target == CURIE:
+        assert other == "by the trained model"
+    else:
+        assert np.array_equal(other, result.predictions["own"], equal_nan=True)
+    assert len(steps) == len(folds) * (1 + (target == J_S))
+
+
+def test_an_interval_of_temperature_ends_at_zero(monkeypatch):
+    class Estimate:
+        mean = np.array([500.0, 20.0, NAN])
+
+    halves = [np.array([30.0, 50.0, NAN]), np.full(3, 9.0)]
+    training = _validation._curie_training
+    monkeypatch.setattr(
+        training, "train_model", lambda *_: ("model", [Estimate, None])
+    )
+    monkeypatch.setattr(training, "left_out_half_widths", lambda *_: halves)
+    result = _validation._curie_left_out(None, 0.9, None)
+    expected = [[500.0, 20.0, NAN], [470.0, 0.0, NAN], [530.0, 70.0, NAN]]
+    assert np.array_equal(result, expected, equal_nan=True)
+
+
+def test_shipped_physics_predicts_what_it_knows():
+    result = _validation._physics(make_rows(), 0.9, 300.0)
+    (prediction,) = result.values()
+    assert list(result) == ["predict, as shipped"]
+    # Nd2Fe14B has 1.60 T at room temperature (J. F. Herbst, Rev. Mod. Phys. 63 (1991) 819).
+    assert prediction.value[1] == pytest.approx(1.60, rel=0.03)
+    assert (prediction.low < prediction.value).all()
+    assert (prediction.value < prediction.high).all()
+    wide = _validation._physics(make_rows(), 0.99, 300.0)
+    (wide,) = wide.values()
+    assert (wide.low < prediction.low).all()
+    hot = _validation._physics(make_rows(), 0.9, 500.0)
+    assert (hot["predict, as shipped"].value < prediction.value).all()
+    assert _validation._physics(make_rows("energy"), 0.9, 300.0) == {}
+
+
+def test_other_groups_are_texts():
+    rows = _validation.with_groups(make_rows(), [1, 1, 2, 3])
+    assert rows.groups.tolist() == ["1", "1", "2", "3"]
+
+
 def test_known_rows_of_the_same_paper_or_compound_are_left_out(monkeypatch):
     learnt = []
 

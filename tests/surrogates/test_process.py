@@ -3,6 +3,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit.surrogates._process import (
+    JITTER,
     TrendProcess,
     _block,
     _order,
@@ -213,3 +214,63 @@ def test_points_far_from_the_function_are_kept_first():
     assert every[:2].tolist() == [0, 1]
     assert sorted(every) == [0, 1, 2, 3]
     assert kept_points(covariance, mean, near, 0).tolist() == [0]
+
+
+def test_residuals_are_those_of_rows_left_out():
+    x, y = _data(25)
+    y[3] += 4.0
+    model = TrendProcess(trend=1, local=2, search_iterations=3).fit(x, y)
+    order = _order(x, y)
+    blocks = model._blocks(x[order])
+    covariance = sum(model._parts(blocks, blocks))
+    noise = np.exp(2.0 * model.theta_[-1]) + JITTER
+    t = y[order] / model.scale_
+    for i in range(len(t)):
+        others = np.arange(len(t)) != i
+        inner = covariance[np.ix_(others, others)]
+        solved = np.linalg.solve(
+            inner + noise * np.eye(len(t) - 1), covariance[others, i]
+        )
+        residual = t[i] - solved @ t[others]
+        variance = covariance[i, i] + noise - solved @ covariance[others, i]
+        row = order[i]
+        assert model.residual_[row] == pytest.approx(model.scale_ * residual)
+        # Student's t of four degrees of freedom: the variance that the residual asks for.
+        inflation = (4.0 + residual**2 / variance) / 5.0
+        assert model.inflation_[row] == pytest.approx(
+            np.clip(inflation, 0.5, 100.0), rel=1e-4
+        )
+    assert model.inflation_[3] > 1.0 > np.median(model.inflation_)
+
+
+def test_a_posterior_gets_the_unit_of_the_values(fitted_process):
+    model, _, _ = fitted_process
+    raw = np.array([[0.5, -1.0], [1.0 + 1e-7, 0.25], [3.0, 4.0]])
+    estimate = model.in_units(raw)
+    assert_allclose(estimate.mean, model.scale_ * raw[0])
+    # Rounding makes nothing less new than what is known.
+    assert estimate.novelty.tolist() == [0.0, 0.75]
+    assert estimate.local.tolist() == [3.0, 4.0]
+
+
+def test_columns_and_values_that_stand_still_have_a_scale_of_one():
+    x = np.column_stack([np.arange(6.0), np.full(6, 7.0)])
+    model = TrendProcess(search_iterations=1).fit(x, np.full(6, 3.0))
+    assert model.scale_ == 1.0
+    assert model.width_.tolist() == [x[:, 0].std(), 1.0]
+    assert model.center_.tolist() == [2.5, 7.0]
+    assert "middle_" not in model.kept
+    assert TrendProcess(linear=True).kept == (*model.kept, "middle_")
+    with pytest.raises(ValueError, match="inconsistent numbers"):
+        TrendProcess().fit(x, np.zeros(5))
+
+
+def test_noisy_rows_weigh_less():
+    x = np.zeros((4, 1))
+    y = np.array([1.0, 1.0, -1.0, -1.0])
+    noise = np.array([0.01, 0.01, 100.0, 100.0])
+    model = TrendProcess(search_iterations=1).fit(x, y, noise)
+    assert model.estimate(x[:1]).mean[0] > 0.5
+    other = model.refit(x, y, noise[::-1])
+    assert other.estimate(x[:1]).mean[0] < -0.5
+    assert abs(model.refit(x, y).estimate(x[:1]).mean[0]) < 1e-6

@@ -2,6 +2,8 @@ import json
 
 import numpy as np
 import pytest
+import scipy
+import sklearn
 from magnetkit.errors import StoreError
 from numpy.testing import assert_array_equal
 
@@ -95,3 +97,65 @@ def test_refuses_a_foreign_or_missing_file(tmp_path):
         _store.read(other)
     with pytest.raises(StoreError, match="cannot be read"):
         _store.read(tmp_path / "none.model")
+
+
+def test_a_manifest_names_versions_and_is_sorted(tmp_path):
+    file = tmp_path / "a" / "b" / "x.model"
+    assert _store.save(file, {"n": 1}, {"z": 2, "a": 1}) == file
+    line = file.read_bytes().split(b"\n")[1]
+    manifest = json.loads(line)
+    assert list(manifest) == sorted(manifest)
+    assert manifest["versions"] == {
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "scikit-learn": sklearn.__version__,
+    }
+    assert (manifest["z"], manifest["a"]) == (2, 1)
+
+
+def test_content_of_each_kind_is_read_back(tmp_path):
+    content = {
+        "none": None,
+        "text": "a",
+        "flag": True,
+        "number": np.float64(0.5),
+        "rows": {"x": np.array([1, 2]), "y": (1.5, {"deep": np.zeros(0)})},
+    }
+    file = _store.save(tmp_path / "x.model", content, {})
+    result, _ = _store.read(file)
+    rows = result.pop("rows")
+    assert result == {"none": None, "text": "a", "flag": True, "number": 0.5}
+    assert result["flag"] is True
+    assert rows["x"].tolist() == [1, 2]
+    assert rows["y"][0] == 1.5
+    assert rows["y"][1]["deep"].shape == (0,)
+    with pytest.raises(TypeError):
+        _store.save(tmp_path / "y.model", {"list": [1]}, {})
+
+
+def test_a_model_file_has_a_plain_name():
+    file = _store.model_file("price in $/kg (2020)", "0a1b")
+    assert file.name == "price_in_kg_2020_-0a1b.model"
+    assert file.parent.name == "surrogates"
+    assert file.parent.parent == _store.get_settings().cache_dir
+
+
+def test_no_order_of_modules_is_a_key_of_its_own():
+    key = _store.key([1, 2], [_store, np])
+    assert key == _store.key([1, 2], [np, _store])
+    assert len(key) == 16
+    assert key != _store.key([1, 3], [_store, np])
+    assert key != _store.key([1, 2], [_store])
+
+
+def test_statements_alone_are_syntax_but_texts(tmp_path):
+    file = tmp_path / "a.py"
+
+    def file_hash(text):
+        file.write_text(text, "utf-8")
+        return _store.syntax_sha256([str(file)])
+
+    plain = file_hash("f(1)\n")
+    assert file_hash('f(1)\n"text"\n') == plain
+    for other in ("f(2)\n", "f(1)\n...\n", "f(1)\nf.text\n", "f(1)\n1\n"):
+        assert file_hash(other) != plain
