@@ -230,10 +230,11 @@ def _tested_versions() -> dict[str, str]:
 def _packages() -> Iterator[Finding]:
     """Yield a finding on magnetkit and Python, then one for each package that it needs or may use.
 
-    Each has ``group`` "Packages", ``name``, ``value`` (the version), ``state``
-    and ``advice``. The state is "ok", but "broken" where a needed one is
-    missing or Python is not 3.11 to 3.13, and "note" where an optional one is
-    missing or a version is not the one tested.
+    Each has ``group`` "Packages", ``name``, ``value`` (the version, else
+    "missing" or "not installed"), ``state`` and ``advice``. The state is "ok",
+    but "broken" where a needed one is missing or Python is not 3.11 to 3.13,
+    and "note" where an optional one is missing or a version is not the one
+    tested.
     """
     from importlib import metadata
 

@@ -12,7 +12,9 @@ app = typer.Typer(help="Features of compositions.", no_args_is_help=True)
 
 
 # Writes `out` and, if rows were rejected, a list of them beside it, its suffix
-# replaced by .rejected.csv; prints counts on stderr unless `quiet`.
+# replaced by .rejected.csv; prints counts on stderr unless `quiet`. Columns of
+# `out` are `row_index` (from 0), `candidate` (the recipe) and the descriptors;
+# others of the table are left out.
 @app.command()
 @o.shown_in_full
 def make(

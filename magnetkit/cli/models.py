@@ -118,7 +118,8 @@ def _print_validation(
 
 # Prints tables on stdout, or JSON; `plot` gets a picture of rows of `data`.
 # `groups`, `plot` and `learn_from` without `data`, and `data` without
-# `target`, are an InputError. JSON has the target as key.
+# `target`, are an InputError. JSON has the target as key. Without `groups` the
+# column `group` of `data` counts, else the chemical systems.
 def validate(
     target: Annotated[
         str | None,

@@ -26,7 +26,8 @@ _FORMS = "probability_phase_forms"
 # `keywords` are the options of conditions that were given, by the names of
 # their fields. `shape` is such as "40x15x5mm", `units` "si" or "cgs". With
 # `compare` the options of tables and requirements are an InputError, as is
-# `shape` without it. JSON is an object a row and line.
+# `shape` without it. JSON is an object a row and line. A temperature without
+# its unit is an InputError.
 @o.with_options("use", "magnet", "supply", "models")
 def predict(
     formulas: Annotated[
@@ -420,8 +421,8 @@ def read_sources(formulas: Sequence[str]) -> Any:
     Returns
     -------
     list of str or str
-        Recipes; the path of a table; for "-" the lines of stdin that are not
-        empty, which is read here.
+        Recipes; the path of a table; for "-" the lines of stdin, which is read
+        here, without blanks at their ends; empty ones are left out.
 
     Raises
     ------
@@ -445,10 +446,12 @@ def read_sources(formulas: Sequence[str]) -> Any:
 
 
 # Prints the curve on stdout without `out`, else the path on stderr. Several
-# magnets, or a picture as `out`, print figures side by side. `hours`, `json`
-# and --outside-field without `limits`, and `out` or `bare` with it, are an
-# InputError. `keywords` are the options of conditions that were given. Without
-# `temperature` 20 degrees C, or those measured.
+# magnets, or a picture as `out`, print figures side by side; `out` must then
+# be a picture, but several measured curves are one magnet in a solver's file.
+# Several temperatures without `out` are an InputError, but for the forms that
+# hold all. `hours`, `json` and --outside-field without `limits`, and `out` or
+# `bare` with it, are an InputError. `keywords` are the options of conditions
+# that were given. Without `temperature` 20 degrees C, or those measured.
 @o.with_options(
     "outside_field_kA_m",
     "magnet",

@@ -32,8 +32,10 @@ _LINE_WIDTH = 80
 
 # Prints the answer on stdout, with `json` as one object, what was written on
 # stderr. `out` is a folder, of a parts list a workbook. A text of `values` is
-# at 20 degrees C unless it has T. `keywords` are the options of conditions
-# that were given.
+# at 20 degrees C unless it has T. Without `temperature` a grade is judged at the
+# highest that its maker states, or at the upper end of the alpha of a
+# compensated one; without a grade it is an InputError. `keywords` are the
+# options of conditions that were given.
 @o.with_options(
     "load_line",
     "outside_field_kA_m",

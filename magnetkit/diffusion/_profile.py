@@ -769,8 +769,8 @@ def read_field(source: Any) -> list[FieldMap]:
         kind and unit, named such as ``H_x_A_m`` or ``B_x_T``; the units are
         ``A_m``, ``kA_m``, ``Oe``, ``kOe``, ``T``, ``mT`` and ``kG``. The
         optional columns ``operating_point`` and ``temperature`` (as ``150C``;
-        a number is K) tell several fields apart; one that is empty in a row is
-        an InputError.
+        a number, also as text, is K) tell several fields apart; one that is
+        empty in a row is an InputError.
 
     Returns
     -------
@@ -863,8 +863,8 @@ def _split_operating_points(
     ----------
     frame : pandas.DataFrame
         May have ``operating_point`` and ``temperature``, a text such as "150C"
-        or a number, K; each different pair is a point. Without both columns
-        there is one point.
+        or a number, also as text, K; each different pair is a point. Without
+        both columns there is one point.
 
     Yields
     ------

@@ -224,7 +224,7 @@ def cut(shape: Shape, cells: int = CELLS) -> Cells:
     Cells
         ``shape``, ``counts`` of boxes along x, y and z of the box about it,
         and ``fill``, the filled share of each box, 0 to 1, of the shape
-        ``counts``.
+        ``counts``. Boxes at least half full are the magnet's n cells.
     """
     box = np.array(shape.box)
     cell_goal = cells * float(np.prod(box)) / shape.volume

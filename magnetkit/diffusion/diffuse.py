@@ -237,8 +237,8 @@ class Diffusion:
         list of str
             One text a line: magnet and target, the magnet as it is, the
             coatings with that of the best element first, the alloys in one,
-            then what stays undone. Where no coating is needed a third line
-            says so and ends it.
+            then what stays undone, most without a full stop. Where no coating
+            is needed a third line says so and ends it.
         """
         start = [f"{self.magnet}: {self.asked}", self.bare.sentence()]
         if self.none_needed:
@@ -279,8 +279,8 @@ class Diffusion:
         Parameters
         ----------
         folder : str or Path
-            Made where it is missing. Files of these names are replaced; NaN is
-            an empty cell. Their columns are those of ``designs``, of `coating`
+            Made where it is missing (OSError if that fails). Files of these
+            names are replaced; NaN is an empty cell. Their columns are those of ``designs``, of `coating`
             and of `margins`. All three are written even where no element meets
             the target.
         """
@@ -483,7 +483,8 @@ def _alloy_text(rows: Sequence[Mapping[Any, Any]]) -> str:
     Returns
     -------
     str
-        Begins with "Alloyed throughout instead: "; the elements are joined by "; ".
+        Begins with "Alloyed throughout instead: "; the elements are joined by "; ". It has no full
+        stop.
     """
     parts = []
     for row in rows:
@@ -596,7 +597,8 @@ def diffuse(
         ``meets`` is False. If no coating meets the target, its row is that of
         the likeliest one. ``print`` writes the answer in sentences; ``best``
         is the cheaper element, ``coating()`` and ``margins()`` are its tables
-        by part of a face and by cell.
+        by part of a face and by cell. ``meets`` says whether a coating of one
+        element or more meets the target.
 
     Raises
     ------

@@ -162,8 +162,8 @@ def _table(results: Results) -> html.Div:
     """Build the table of candidates of `results`, each head a button that sorts by its column.
 
     A button's identifier is ``{"sort": column}``, that of the body is "rows".
-    The columns are those of `_names`. Columns of texts cannot be sorted by.
-    The body is empty until the page's script fills it.
+    The columns are those of `_names`. Columns of texts cannot be sorted by:
+    their buttons are disabled. The body is empty until the page's script fills it.
     """
     heads = []
     for name in _names(results):

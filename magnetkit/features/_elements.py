@@ -173,7 +173,7 @@ def load_table(preset: str | Path) -> ElementTable:
     Raises
     ------
     InputError
-        If `preset` is neither a preset nor a path ending in ``.csv``.
+        If `preset` is neither a preset nor a path ending in ``.csv``, in any case of letters.
     """
     if isinstance(preset, str) and preset in _PRESETS:
         return _preset(preset)

@@ -127,9 +127,9 @@ def balance(
         Phases of the n magnets: ``parts`` (a `Partition`); ``hard``, ``oxide``
         and ``soft``, (n,), volume fractions of the whole magnet, oxide
         included; ``second``, (n,), polarization of what lies beside the hard
-        phase over J_s of the hard phase; ``bound``, (n,), the bound share of
-        the rare earth, 0 to 0.99; and ``charge``, which is `table` itself.
-        ``hard`` is NaN without a host.
+        phase over J_s of the hard phase, times its volume fraction; ``bound``,
+        (n,), the bound share of the rare earth, 0 to 0.99; and ``charge``,
+        which is `table` itself. ``hard`` is NaN without a host.
     """
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes, partition

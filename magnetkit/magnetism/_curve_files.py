@@ -164,8 +164,8 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
         In the order of the columns, and of each by rising temperature:
         ``field`` (H, A/m), ``flux`` (T, or T m3 of a moment) and its ``kind``
         ("polarization", "induction" or "moment"), ``kelvin`` (20 degrees C
-        where nothing says it) and ``note``. Points without field, flux or
-        temperature are left out.
+        where nothing says it) and ``note``. Signs are those of the file.
+        Points without field, flux or temperature are left out.
     list of str
         Heads of columns that were not used; none are named of a .dat file.
 
@@ -263,7 +263,8 @@ def _read_data_lines(source: str | Path) -> list[str]:
 
     `source` is its path. InputError if it cannot be read. Text is UTF-8, or
     UTF-16 with its byte order mark; bytes that are neither become replacement
-    characters, without an error. ``[Data]`` may be in any case.
+    characters, without an error. ``[Data]`` may be in any case. Blanks at the
+    ends of a line stay.
     """
     try:
         data = Path(source).read_bytes()

@@ -539,7 +539,7 @@ def evaluate_magnets(
     Returns
     -------
     Magnets
-        Arrays of shape (n, m): ``polarization`` (J_s, T; `Magnets.remanence` gives B_r),
+        Arrays of shape (n, m): ``polarization`` (J_s, T; the method ``remanence()`` gives B_r),
         ``intrinsic_coercivity`` and ``knee_field`` (A/m), and ``status``, index into
         `magnetkit.compound.evaluate.STATUS`, 0 for "ok". Magnets of a kind that nobody has made
         have the status "outside the model" and NaN. Where a gate is closed coercivity and knee

@@ -541,7 +541,7 @@ def _validate_magnet(magnet: Mapping[str, Any]) -> dict[str, Any]:
     ``shell_share`` (0 to 1), ``grain_effect`` (-10 to 10) and each atomic
     fraction of ``composition`` (0 to 1), ends included. ``shell_share`` and
     ``grain_effect`` may lack, and are not added; texts and further keys are
-    not checked, and stay. ValueError if a value is no number (a bool, NaN or
+    not checked. All values stay as they are, int too. ValueError if a value is no number (a bool, NaN or
     text) or out of its range, KeyError if one is missing.
     """
     record = dict.fromkeys(EFFECTS, 0.0) | dict(magnet)
@@ -609,7 +609,7 @@ def store(producer: Producer, measured: Sequence[Mapping[str, Any]]) -> Path:
     Raises
     ------
     InputError
-        If the name cannot be a file's, or the folder cannot be made.
+        If the name cannot be a file's, or folder or file cannot be written.
     """
     path = folder() / f"{check_name(producer.name)}.json"
     try:

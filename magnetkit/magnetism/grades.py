@@ -333,7 +333,7 @@ def remaining_shares(
     -------
     dict of ndarray
         ``remanence_T`` and ``coercivity_kA_m``, in this order: shares, (n,) each, or in the shape
-        of `kelvin` for one row; NaN where the chord is.
+        of `kelvin` for one row, () for a float; NaN where the chord is.
     """
     hosts = _curved_hosts(table)
     alpha, beta = _CHORDS.values()
@@ -402,7 +402,7 @@ def hot_squareness(kelvin: float) -> "pd.Series":
     -------
     pandas.Series
         By name of the grade, spelled as in ``grade`` of `grades`, all grades
-        of the table; NaN where the knee is not known.
+        of the table; NaN where the knee is not known. A new Series.
     """
     import pandas as pd
 

@@ -37,12 +37,13 @@ def predict(
     Parameters
     ----------
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-        Recipes. A frame is one of pandas, polars or Arrow, a column one of theirs, a path that of
-        a table (.csv, .tsv, .parquet, .txt). A column ``shell`` gives the grain-boundary shell of
-        each row; all other columns come back beside the result.
+        Recipes. A frame is one of pandas, polars or Arrow, a column one of
+        theirs, a path that of a table (.csv, .tsv, .parquet, .xlsx, .txt). A
+        column ``shell`` gives the grain-boundary shell of each row; all other
+        columns come back beside the result.
     temperature : float, str or sequence of them
-        K, or a text such as ``"150C"``. Several, as a list or as the texts ``"20C,100C,150C"``
-        and ``"20C:200C:10"``, give a row each.
+        K, or a text such as ``"150C"``; a number without a unit is K. Several, as a list or as
+        the texts ``"20C,100C,150C"`` and ``"20C:200C:10"``, give a row each.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are; "auto" refuses a text that could be
         either, as one with "bal." or a sum of 100.
@@ -57,9 +58,10 @@ def predict(
     given : mapping of str to number, or to one number a row, optional
         Values of the hard phase that stand for the model's, such as those of first principles or a
         spin model: ``curie_temperature_K``, ``saturation_polarization_T`` (mu_0 M_s) and
-        ``anisotropy_constant_MJ_m3``, the latter two at ``temperature_K``; ends of their 90 %
-        ranges with ``_lo`` and ``_hi``. Columns of a frame or file say the same with ``given_``
-        before the name. How they go with temperature is the model's.
+        ``anisotropy_constant_MJ_m3``, the latter two at ``temperature_K``, which they need (0 for
+        first principles; InputError without it); ends of their 90 % ranges with ``_lo`` and
+        ``_hi``. Columns of a frame or file say the same with ``given_`` before the name. How they
+        go with temperature is the model's.
     **keywords
         Conditions, see `magnetkit.magnetism.Conditions`.
 

@@ -550,8 +550,8 @@ def known_fields(**process: Any) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If a name is unknown, or no such calibration is stored. Whether the
-        route can have a setting is not checked here.
+        If a keyword, route or calibration is unknown. Whether the route can
+        have a setting is not checked here.
     StoreError
         If a calibration is damaged.
     """

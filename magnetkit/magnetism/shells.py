@@ -194,7 +194,8 @@ def mix_between_grains(
     table : CompositionTable
         The n recipes with what is mixed in.
     rows : ShellRows
-        The shells without it.
+        The shells without it: where it is mixed in, fraction and content are
+        0, the amount is NaN, and carriers are none.
     """
     between = rows.between_grains
     if not between.any():

@@ -465,8 +465,8 @@ class MixingModel:
         Returns
         -------
         at : Occupation
-            2 k rows: the occupation with 2 % of the metal, then the one without it, for each
-            slope.
+            2 k rows: of slope i, row 2 i is the occupation with 2 % of the metal, row 2 i + 1 the
+            one without it.
         energy : ndarray of float64, shape (k,)
             Energy with less that without, eV/atom.
         deviation : ndarray of float64, shape (k,)

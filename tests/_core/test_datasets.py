@@ -90,3 +90,64 @@ def test_path_refuses_an_edited_file(tmp_path, monkeypatch):
     monkeypatch.setattr(datasets, "root", lambda: tmp_path)
     monkeypatch.setattr(datasets, "registry", datasets.registry.__wrapped__)
     assert datasets.verify() == {"a/x.csv": "changed"}
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """Return the data folder of an installed package with two files."""
+    folder = tmp_path / "_datasets"
+    (folder / "a").mkdir(parents=True)
+    digests = []
+    for name in ("x", "y"):
+        (folder / "a" / f"{name}.csv").write_text(f"b,c\n1,{name}\n")
+        digests.append(datasets.sha256(folder / "a" / f"{name}.csv"))
+    (folder / "registry.toml").write_text(
+        f'[files."a/x.csv"]\nsha256 = "{digests[0]}"\n'
+        f'[files."a/y.csv"]\nsha256 = "{digests[1]}"\n'
+    )
+    monkeypatch.delenv("MAGNETKIT_DATASETS", raising=False)
+    monkeypatch.setattr(datasets, "_PACKAGE", tmp_path)
+    monkeypatch.setattr(datasets, "root", datasets.root.__wrapped__)
+    monkeypatch.setattr(datasets, "registry", datasets.registry.__wrapped__)
+    monkeypatch.setattr(datasets, "_first_read", {})
+    return folder
+
+
+def test_an_installed_package_knows_its_files_by_their_hashes(installed):
+    assert datasets.root() == installed
+    files = [installed / "a" / name for name in ("x.csv", "y.csv")]
+    assert datasets.path("a/x.csv") == files[0]
+    assert datasets.rows("a/x.csv") == [{"b": "1", "c": "x"}]
+    assert datasets.verify() == {"a/x.csv": "ok", "a/y.csv": "ok"}
+    files[1].write_text("changed")
+    with pytest.raises(DataError, match=r"'a/y.csv' is damaged; install"):
+        datasets.path("a/y.csv")
+    files[0].unlink()
+    assert datasets.verify() == {"a/x.csv": "missing", "a/y.csv": "changed"}
+    assert datasets.digests() == {"a/y.csv": datasets.sha256(files[1])}
+
+
+def test_a_file_that_changes_after_it_was_read_is_told(installed):
+    datasets.path("a/x.csv")
+    (installed / "a" / "y.csv").write_text("never read")
+    datasets.check_for_changes()
+    file = installed / "a" / "x.csv"
+    text = file.read_text()
+    for change in (lambda: file.write_text("other"), file.unlink):
+        change()
+        with pytest.raises(DataError, match=r"'a/x.csv' was changed after"):
+            datasets.check_for_changes()
+    file.write_text(text)
+    datasets.check_for_changes()
+
+
+def test_a_checkout_has_its_data_beside_the_package(installed, monkeypatch):
+    checkout = installed.rename(installed.with_name("datasets"))
+    monkeypatch.setattr(datasets, "_PACKAGE", installed.parent / "package")
+    assert datasets.root() == checkout
+    # There, tables may be edited.
+    (checkout / "a" / "x.csv").write_text("edited")
+    assert datasets.path("a/x.csv").read_text() == "edited"
+    (checkout / "registry.toml").unlink()
+    with pytest.raises(DataError, match="no datasets folder beside"):
+        datasets.root()

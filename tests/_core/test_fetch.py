@@ -12,6 +12,7 @@ from magnetkit.settings import get_settings
 
 from magnetkit import datasets
 from magnetkit._core import _fetch
+from magnetkit._core._progress import bars
 
 CONTENT = b"compound,T_C\nNd2Fe14B,585\n" * 5000
 Behaviour = Callable[[BaseHTTPRequestHandler, int], None]
@@ -232,3 +233,32 @@ def test_an_endless_answer_is_given_up(
         _fetch.fetch("set")
     assert server.requests == 1
     assert not [f for f in cache.rglob("*") if f.is_file()]
+
+
+@pytest.mark.usefixtures("registry_entry")
+def test_a_cache_that_cannot_be_written_is_named(server: Server, cache: Path):
+    cache.write_text("")
+    with pytest.raises(DataError, match=r"cannot write .*MAGNETKIT_CACHE_DIR"):
+        _fetch.fetch("set")
+
+
+def test_a_bar_ends_a_download_of_over_256_mebibytes():
+    drawn = bars(shown=False)
+    bar = _fetch._Bar("A set", drawn)
+    # A server that does not say how much comes says 0.
+    bar.total = 0.0
+    assert bar.total is None
+    bar.total = 300.0
+    assert (bar.total, drawn.tasks[0].description) == (300.0, "A set")
+    bar.update(256 << 20)
+    with pytest.raises(DataError, match="sends more than 256 MiB, which is"):
+        bar.update(1)
+    bar.reset()
+    bar.update(1)
+    assert drawn.tasks[0].completed == 1
+
+
+def test_real_sets_are_those_of_the_registry():
+    assert _fetch.names() == ("curie", "curie-by-paper")
+    assert _fetch.parts("curie") == ("curie", "curie-by-paper")
+    assert _fetch.parts("curie-by-paper") == ("curie-by-paper",)

@@ -93,3 +93,44 @@ def test_kernels_lie_beside_the_package_or_where_a_variable_says(monkeypatch):
     assert kernel_places() == (Path("/kept"),)
     monkeypatch.setenv("MAGNETKIT_NUMBA_CACHE", "0")
     assert kernel_places() == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "refused"),
+    [
+        ("SCRAP", ('{"share": 0}', '{"share": 100}'), '{"share": 100.1}'),
+        ("SCRAP", ('{"O": 0.5}',), '{"O": -0.1}'),
+        ("YIELDS", ('{"milling": 1}',), '{"milling": 1.01}'),
+        ("YIELDS", ('{"milling": 0.01}',), '{"milling": 0}'),
+        ("UNITS", ("si", "cgs"), "SI"),
+    ],
+)
+def test_numbers_of_a_setting_have_limits(monkeypatch, name, taken, refused):
+    for text in taken:
+        monkeypatch.setenv(f"MAGNETKIT_{name}", text)
+        get_settings.cache_clear()
+        get_settings()
+    monkeypatch.setenv(f"MAGNETKIT_{name}", refused)
+    get_settings.cache_clear()
+    with pytest.raises(InputError, match=f"MAGNETKIT_{name}"):
+        get_settings()
+
+
+def test_nothing_set_is_the_default(monkeypatch):
+    for name in settings.Settings.model_fields:
+        monkeypatch.delenv(f"MAGNETKIT_{name.upper()}", raising=False)
+    plain = get_settings()
+    assert (plain.mirror, plain.units) == (None, "si")
+    assert plain.charge_inputs == plain.scrap == plain.yields == {}
+    data = Path(platformdirs.user_data_dir("magnetkit", appauthor=False))
+    assert plain.data_dir == data
+    assert plain.heavy_rare_earths == tuple(
+        "Gd Tb Dy Ho Er Tm Yb Lu Y".split()
+    )
+    assert get_settings() is plain
+
+
+@pytest.mark.parametrize("count", ["1", "04", "128", ""])
+def test_a_thread_count_is_whole(monkeypatch, count):
+    monkeypatch.setenv("NUMBA_NUM_THREADS", count)
+    assert kernel_places() is not None

@@ -113,3 +113,20 @@ def test_units_of_the_cgs_tradition():
     assert pytest.approx(0.1) == units.KILO_GAUSS
     product = units.MEGA_GAUSS_OERSTED
     assert product == pytest.approx(1e5 / (4 * np.pi))
+
+
+def test_conditions_of_use_by_default():
+    # A short block, ten years of 365 days, 20 to 100 degrees C.
+    assert units.LOAD_LINE == 1.0
+    assert units.TEN_YEARS == 10 * 365 * 24
+    assert pytest.approx((293.15, 373.15)) == units.BETWEEN
+
+
+def test_only_below_200_kelvin_is_cold():
+    with pytest.warns(TemperatureWarning):
+        assert units.mind_the_cold("199.9", [199.9]) == [199.9]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert units.mind_the_cold("200", [200.0]) == [200.0]
+        assert units.mind_the_cold("", []) == []
+        assert units.mind_the_cold("20K:30K:5", [20.0]) == [20.0]

@@ -98,6 +98,9 @@ def test_text_is_one_recipe_a_line(tmp_path):
     assert lines == [1, 3]
     blocks = list(read_blocks(path, 1))
     assert [block.start for block in blocks] == [0, 1]
+    path.write_text("Fe\nCo\nNi\n", encoding="utf-8")
+    sizes = [len(block.table) for block in read_blocks(path, 2)]
+    assert sizes == [2, 1]
     path.write_text("\n", encoding="utf-8")
     with pytest.raises(InputError, match="no row below its header"):
         list(read_blocks(path, 1))
@@ -211,8 +214,14 @@ def test_a_line_that_fills_a_block_is_named(tmp_path, monkeypatch):
 
 def test_repeated_texts_of_parquet_are_counted(tmp_path, monkeypatch):
     path = tmp_path / "alloys.parquet"
-    table = pa.table({"composition": ["SmCo5"] * 20, "n": list(range(20))})
-    pq.write_table(table, path)
+    columns = {"composition": ["SmCo5"] * 20, "n": list(range(20))}
+    kinds = pa.array(["b", "a"] * 10).dictionary_encode()
+    pq.write_table(pa.table(columns | {"kind": kinds}), path)
+    assert _files._dictionary_columns(path) == ["composition"]
+    (block,) = read_blocks(path, 20)
+    assert block.table["kind"].to_pylist() == ["b", "a"] * 10
+    assert pa.types.is_dictionary(block.table.schema.field("kind").type)
+    pq.write_table(pa.table(columns), path)
     assert _files._dictionary_columns(path) == ["composition"]
     monkeypatch.setattr(_files, "LARGEST_BYTES", 100)
     (block,) = read_blocks(path, 20)

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from pymatgen.core import Composition
 
 import magnetkit as mk
-from magnetkit.alloy import CompositionTable
+from magnetkit.alloy import CompositionTable, _read
 from magnetkit.alloy._read import (
     RejectedRows,
     as_table,
@@ -166,6 +166,17 @@ def test_errors_of_texts_and_compositions_are_in_order():
     table = read_inputs(mixture).table
     assert [error.row for error in table.errors] == [0, 2, 3]
     assert table.row_index.tolist() == [1, 4]
+
+
+def test_pieces_of_a_file_are_joined_in_order(tmp_path, monkeypatch):
+    monkeypatch.setattr(_read, "_BLOCK_ROWS", 2)
+    file = tmp_path / "a.csv"
+    file.write_text("composition,n\nSmCo5,1\n??,2\nFe,3\nCo,4\nNi,5\n")
+    inputs = _read.read_file(file)
+    assert inputs.labels.to_pylist() == ["SmCo5", "Fe", "Co", "Ni"]
+    assert inputs.lines.tolist() == [2, 4, 5, 6]
+    assert [r.line for r in inputs.rejected] == [3]
+    assert inputs.others["n"].to_pylist() == list("12345")
 
 
 def test_table_repeats_no_error():

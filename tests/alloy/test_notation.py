@@ -5,6 +5,11 @@ import magnetkit as mk
 from magnetkit._core.elements import SYMBOLS
 from magnetkit._core.settings import get_settings
 from magnetkit.alloy import CompositionTable
+from magnetkit.alloy.notation import (
+    basis_code,
+    expand_trade_names,
+    read_amounts,
+)
 
 
 def test_the_charge_of_the_contract():
@@ -78,6 +83,12 @@ def test_fault_of_a_whole_text_has_no_position():
             "Sm(CobalFe1.1)7",
             "auto",
             2,
+            "sum to 1.1, nothing of 1 in this bracket is left",
+        ),
+        (
+            "(CobalFe1.1)7Sm",
+            "auto",
+            0,
             "sum to 1.1, nothing of 1 in this bracket is left",
         ),
         (
@@ -165,3 +176,94 @@ def test_reads_alloys_of_the_charge_as_elements(monkeypatch):
         pytest.warns(match="FeB"),
     ):
         mk.parse_composition("Nd30.5FeB1", "weight")
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "says"),
+    [
+        ("LRE2Fe14B", 0, "LRE stands for light rare earths"),
+        ("REE2Fe14B", 0, "REE stands for rare earths"),
+        ("SmTM5", 2, "TM stands for transition metals"),
+        ("Mm2Fe14B", 0, "Mm stands for mischmetal"),
+        ("Ln2Fe14B", 0, "Ln stands for lanthanides"),
+        ("Di2Fe14B", 0, "Di stands for didymium"),
+        ("Sm2M17", 3, "M stands for metals"),
+        ("SmX5", 2, "X stands for any element"),
+        ("SmA5", 2, "A stands for any element"),
+        ("SmL5", 2, "L stands for any element"),
+        ("SmQ5", 2, "'Q' is no chemical element"),
+        ("Smz", 2, "z is a variable; put its value"),
+        ("Fea", 2, "a is a variable"),
+        ("Nd₂Fe₁₄δ", 7, "δ is a variable"),
+        ("feB", 0, "unexpected 'fe'; element symbols begin with a capital, e"),
+        ("qq", 0, "unexpected 'qq'; element symbols begin with a capital"),
+        ("Fe#2", 2, "unexpected '#'; write a formula or recipe such as Nd"),
+    ],
+)
+def test_letters_that_are_no_element_are_explained(text, position, says):
+    with pytest.raises(CompositionError) as error:
+        mk.parse_composition(text, "atomic")
+    assert error.value.reason.startswith(says)
+    assert error.value.position == position
+
+
+@pytest.mark.filterwarnings("ignore:read ")
+@pytest.mark.parametrize(
+    ("text", "basis", "elements"),
+    [
+        ("PrNd30Fe bal.", "weight", "Pr 7.500000 Nd 22.500000Fe bal."),
+        ("PrNd30Fe WT%", "auto", "Pr 7.500000 Nd 22.500000Fe WT%"),
+        ("30PrNd Fe bal", "weight", "7.500000Pr 22.500000Nd Fe bal"),
+        ("Nd30Fe rest", "weight", "Nd30Fe  bal. "),
+        ("Nd30Fe余量", "weight", "Nd30Fe bal. "),
+        # Nothing to replace, no weight, or another basis.
+        ("Nd30Fe bal.", "weight", None),
+        ("PrNd30Fe bal.", "auto", None),
+        ("PrNd30Fe WT%", "atomic", None),
+    ],
+)
+def test_trade_names_are_written_as_elements(text, basis, elements):
+    assert expand_trade_names(text, basis) == elements
+
+
+def test_mischmetal_is_known_in_two_spellings():
+    for text in ("MM40", "Mm40", "40Mm"):
+        with pytest.warns(UserWarning, match="read MM as Ce55 La25 Nd15 Pr5"):
+            elements = expand_trade_names(text, "weight")
+        # 40 % of 55, 25, 15 and 5 %.
+        for amount in ("22.000000", "10.000000", "6.000000", "2.000000"):
+            assert amount in elements
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts", "balance"),
+    [
+        ("Nd30.5B1Fe bal.", {"Nd": 30.5, "B": 1, "Fe": 0}, "Fe"),
+        ("(Nd0.8Dy0.2)2Fe14B", {"Nd": 1.6, "Dy": 0.4, "Fe": 14, "B": 1}, None),
+        ("FeCoFe2", {"Fe": 3, "Co": 1}, None),
+    ],
+)
+def test_amounts_are_read_as_they_are_written(text, amounts, balance):
+    read, element = read_amounts(text)
+    assert read == pytest.approx(amounts)
+    assert list(read) == list(amounts)
+    assert element == balance
+
+
+def test_a_recipe_has_a_hundred_thousand_letters_at_most():
+    assert read_amounts("Fe1" + " " * 99_997) == ({"Fe": 1.0}, None)
+    with pytest.raises(CompositionError, match="longer than 100,000") as long:
+        read_amounts("Fe1" + " " * 99_998)
+    assert long.value.position == -1
+    with pytest.raises(CompositionError, match="N42SH is a commercial grade"):
+        read_amounts("N42SH")
+
+
+@pytest.mark.parametrize(
+    ("basis", "code"), [("auto", 0), ("atomic", 1), ("weight", 2)]
+)
+def test_bases_have_numbers(basis, code):
+    assert basis_code(basis) == code
+    for other in (basis.upper(), 0, None):
+        with pytest.raises(InputError, match="basis must be one of auto, at"):
+            basis_code(other)

@@ -13,7 +13,9 @@ from magnetkit.diffusion._design import (
     best_anneal,
     coat,
     least_mass,
+    mass_to_apply,
     refined_coating,
+    uncoated_design,
     uniform_content,
 )
 from magnetkit.diffusion._local import (
@@ -128,6 +130,47 @@ def test_mass_balances_to_1e_9(job, coating):
         > inside
         == pytest.approx(coating.entered_kg, rel=1e-9)
     )
+
+
+def test_a_coating_shows_its_middle_contents(coating):
+    several = [np.full(3, content) for content in (1.0, 2.0, 3.0)]
+    made = replace(
+        coating,
+        amounts=several,
+        mass=np.array([2.0, 1.0]),
+        areas=np.array([3.0, 4.0]),
+    )
+    assert made.amount is several[1]
+    assert made.entered_kg == 10.0
+    # A tenth of what is put on stays on the surface, a twentieth is lost.
+    assert made.put_on_kg == pytest.approx(10.0 / 0.85)
+    assert mass_to_apply(0.0) == 0.0
+
+
+def test_grains_limit_how_far_a_coating_is_enriched(coating):
+    # 98 % of the cells stay below 4 wt.%: one step of 3 % more is allowed, or none.
+    richest = np.quantile(coating.amount, 0.98)
+    for most, steps in ((1.029, 0), (1.031, 1), (1.06, 1), (1.062, 2)):
+        magnet = make_magnet(most=most * richest, last=0.1)
+        poor = search(6.9e5, Target(0.1), magnet=magnet)
+        made = _design._richer(poor, replace(coating, met=False))
+        assert not made.met
+        assert made.mass == pytest.approx(1.03**steps * coating.mass)
+
+
+def test_nothing_is_put_on_what_meets_as_sold(groups):
+    weak = search(5e5)
+    assert uncoated_design(weak, groups, ANNEAL) is None
+    bare = uncoated_design(search(2e5), groups, ANNEAL)
+    assert bare.met
+    assert bare.mass.tolist() == [0.0]
+    assert bare.anneal is ANNEAL
+    # The magnet that is sold counts, not what predictions say of it.
+    strong = replace(make_magnet(), coercivity=2.0 * make_magnet().coercivity)
+    ends = 2.0 * make_magnet().coercivity_ends
+    strong = replace(strong, coercivity_ends=ends)
+    sold = replace(make_magnet(), sold=strong)
+    assert uncoated_design(search(5e5, magnet=sold), groups, ANNEAL).met
 
 
 def test_a_higher_probability_takes_more(groups, coating):

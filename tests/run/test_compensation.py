@@ -1,5 +1,7 @@
 """What the gadolinium and erbium of a compensated magnet do."""
 
+from statistics import NormalDist
+
 import pytest
 from magnetkit.errors import InputError
 from typer.testing import CliRunner
@@ -12,7 +14,7 @@ from magnetkit.magnetism._composition_estimate import (
 )
 from magnetkit.run import compensation
 from magnetkit.run._lines import _effects_on_alpha
-from magnetkit.run.compensation import _variants, sentences
+from magnetkit.run.compensation import _range, _variants, sentences
 
 ALPHA = "remanence_coefficient_pct_K"
 
@@ -131,4 +133,41 @@ def test_replace_answers_in_alpha():
 
 
 def test_the_sentences_name_the_range(frame):
-    assert "-50 to 150 °C" in sentences(frame)[0]
+    first, *magnets = sentences(frame)
+    assert first == "EEC 2:17TC-16 from -50 to 150 °C:"
+    assert len(magnets) == len(frame)
+    assert [text.split(":")[0] for text in magnets] == frame["what"].tolist()
+    # Without the least of all there is a last line that says so.
+    last = frame["what"] == "least Gd and Er that does it"
+    assert last.tolist()[-1]
+    *_, text = sentences(frame[~last])
+    assert text == "no magnet of its family with less Gd and Er is as stable"
+
+
+def test_steady_is_a_hundredth_of_a_per_cent(frame):
+    for _, row in frame.iterrows():
+        # The ends hold 90 % of a normal distribution.
+        width = (row[f"{ALPHA}_hi"] - row[f"{ALPHA}_lo"]) / (2.0 * 1.6448536)
+        normal = NormalDist(row[ALPHA], width)
+        expected = normal.cdf(0.01) - normal.cdf(-0.01)
+        assert row["probability_steady"] == pytest.approx(expected, abs=1e-6)
+        for end in ("", "_lo", "_hi"):
+            change = 200.0 * row[f"{ALPHA}{end}"]
+            assert row[f"field_change_pct{end}"] == pytest.approx(change)
+    assert frame.attrs["range"] == pytest.approx((223.15, 423.15))
+    assert (frame.attrs["grade"], frame.attrs["circuit"]) == (
+        "EEC 2:17TC-16",
+        0.0,
+    )
+
+
+def test_ranges_of_use_rise_by_twenty_kelvins():
+    assert _range("20C:40C", "") == pytest.approx((293.15, 313.15))
+    assert _range((300.0, "150C"), "") == pytest.approx((300.0, 423.15))
+    assert _range(None, "2:17TC-16") == pytest.approx((223.15, 423.15))
+    for text in ("300:319", "150C:20C"):
+        with pytest.raises(InputError, match="rise by 20 K"):
+            _range(text, "")
+    for circuit in (1.0, -1.0):
+        with pytest.raises(InputError, match="circuit must be a coefficient"):
+            compensation("2:17TC-16", circuit=circuit)

@@ -7,7 +7,7 @@ import pytest
 
 from magnetkit.run import _shortage_plan as plan
 from magnetkit.run._part import Amount, Part
-from magnetkit.supply.scenario import load_scenario
+from magnetkit.supply.scenario import load_scenario, with_prices
 
 PRICES = {"Nd": 100.0, "Fe": 1.0, "Dy": 500.0, "B": 2.0}
 BARE = "Nd30.0Fe69.0B1.0"
@@ -154,6 +154,7 @@ def test_a_stock_bridges_what_comes_late():
     rows, summary = plan._plan_delay(parts, shortage, PRICES)
     dear, cheap = rows
     assert (dear["Part"], cheap["Part"]) == ("dear", "cheap")
+    assert (dear["Order"], cheap["Order"]) == (1, 2)
     # 26 of 52 weeks.
     assert dear["Stock, kg of magnets"] == pytest.approx(260.0)
     assert dear["Stock, USD"] == pytest.approx(260.0 * 38.72)
@@ -200,6 +201,7 @@ def test_dearer_elements_are_paid_or_saved():
     rows, summary = plan._plan_prices(parts, make_shortage(), PRICES, dear)
     assert [row["Part"] for row in rows] == ["more", "saves", "pays"]
     more, saves, pays = rows
+    assert [row["Order"] for row in rows] == [1, 2, 3]
     # 2 wt.% of 1,000 USD/kg more.
     assert more["Dearer, USD a year"] == pytest.approx(4000.0)
     assert "Needed, kg a year" not in more
@@ -249,3 +251,78 @@ def test_each_shortage_has_its_rows_and_its_summary():
         "What to do",
         "Why",
     ]
+
+
+def test_a_way_frees_what_it_does_not_hold():
+    parts = [make_part("a", 1000.0, ways=[make_way(HALF, 0.8)])]
+    rows, summary = plan._plan_cut(parts, make_shortage({"Dy": 0.9}), PRICES)
+    (row,) = rows
+    # Of 20 kg the way needs 10; 18 kg cannot be had.
+    assert row["What to do"] == "change"
+    assert row["P"] == 0.8
+    assert row["Freed, kg a year"] == pytest.approx(10.0)
+    assert row["Cannot be had before, kg a year"] == pytest.approx(18.0)
+    assert row["after, kg a year"] == pytest.approx(8.0)
+    assert (row["Shortage"], row["Magnet"]) == ("Dysprosium stops", "N42SH")
+    assert summary["To change"] == 1
+
+
+def test_five_parts_that_stop_are_all_named():
+    low = [make_way(chance=0.4), make_way(chance=0.6), make_way(HALF, 0.7)]
+    parts = [make_part(f"P{i}", 100.0 - i, ways=low) for i in range(5)]
+    # What is a trace counts from 0.05 wt.%.
+    parts.append(make_part("less", 1.0, dysprosium=0.0499))
+    rows, summary = plan._plan_cut(parts, make_shortage({"Dy": 1.0}), PRICES)
+    assert [row["Part"] for row in rows] == ["P0", "P1", "P2", "P3", "P4"]
+    assert rows[0]["Why"].endswith(f"; nearest way {BARE}, P 0.60")
+    assert summary["In words"].endswith("5 stop (P0, P1, P2, P3, P4).")
+    assert rows[-1]["after, kg a year"] == 0.0
+    assert summary["USD a year saved at its prices"] == 0.0
+    trace = make_part("trace", 100.0, dysprosium=0.05)
+    assert plan._change(trace, {"Dy": 1.0}, PRICES, True).freed == 0.0
+
+
+def test_several_missing_elements_add_up():
+    part = make_part("a", 1000.0, ways=[make_way(HALF)])
+    part.today["Tb"] = exactly(1.0)
+    missing = {"Tb": 0.5, "Dy": 1.0, "Ho": 1.0}
+    change = plan._change(part, missing, PRICES, False)
+    assert change.need == pytest.approx(30.0)
+    assert change.weight_need == pytest.approx(25.0)
+    assert change.freed == pytest.approx(20.0)
+    # Only where none of any can be had do ways have to be without.
+    rows, summary = plan._plan_cut([part], make_shortage(missing), PRICES)
+    assert rows[0]["What to do"] == "change"
+    assert "need 30.0 kg Tb, Dy, Ho a year" in summary["In words"]
+    whole = dict.fromkeys(missing, 1.0)
+    rows, _ = plan._plan_cut([part], make_shortage(whole), PRICES)
+    assert rows[0]["What to do"] == "stops"
+
+
+def test_the_likeliest_way_ends_a_wait():
+    ways = [make_way(chance=0.8), make_way(chance=0.9), make_way(HALF, 0.99)]
+    part = make_part("a", 52.0, ways=ways)
+    part.today["Tb"] = exactly(0.05)
+    part.today["Ho"] = exactly(0.049)
+    weeks = {"Ho": 8.0, "Tb": 2.0, "Dy": 4.0}
+    wait = plan._compute_wait(part, weeks, PRICES | {"Tb": 1e3, "Ho": 0.0})
+    assert wait.elements == ["Tb", "Dy"]
+    assert wait.way is ways[1]
+    assert wait.stock == pytest.approx(8.0)
+    assert plan._compute_wait(part, {"Gd": 8.0}, PRICES) is None
+
+
+def test_a_saving_is_at_the_prices_of_the_shortage():
+    part = make_part("a", ways=[make_way()])
+    baseline = load_scenario("baseline")
+
+    def saving(factor):
+        shortage = make_shortage({"Dy": 1.0}, prices=("dearer",))
+        shortage.price_scenario = lambda scenario: with_prices(
+            scenario, {"Dy": f"{factor}x"}
+        )
+        changes, _ = plan.plan_changes([part], [shortage], baseline)
+        return changes["Saved, USD a year"].item()
+
+    # 20 kg of dysprosium a year at 274.296 USD/kg more.
+    assert saving(2) - saving(1) == pytest.approx(20.0 * 274.296)

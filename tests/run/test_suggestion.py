@@ -13,6 +13,7 @@ import magnetkit as mk
 from magnetkit._core.elements import INDEX
 from magnetkit.alloy import CompositionTable
 from magnetkit.cli.app import app
+from magnetkit.magnetism._measured import splits
 from magnetkit.run._candidates import SpaceCandidates
 from magnetkit.run.suggestion import (
     Shop,
@@ -21,6 +22,7 @@ from magnetkit.run.suggestion import (
     _mass_fractions,
     batch_value,
     greedy,
+    measurements,
     order,
     suggest,
 )
@@ -298,3 +300,86 @@ def test_a_table_to_fill_in_has_a_row_a_magnet_and_temperature():
     assert table["shell"].tolist()[2] == "Tb 0.5 wt%"
     empty = table[["remanence_T", "coercivity_kA_m"]]
     assert empty.isna().to_numpy().all()
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"stock": {"Nd": -0.1}}, "stock of Nd: expected kilograms, got -0.1"),
+        ({"stock": {"Nd": np.nan}}, "stock of Nd: expected kilograms"),
+        ({"stock": {"Fe": 1.0, "Xx": 1.0}}, "'Xx' is no chemical element"),
+        ({"melts": 0}, "melts must be a whole number of 1 or more"),
+        ({"melts": 1.5}, "melts must be a whole number"),
+        ({"limits": ("Dy<=2", "Nd")}, "limit 'Nd' not understood"),
+        ({"charge_kg": -1.0}, "charge_kg"),
+    ],
+)
+def test_a_shop_checks_its_fields(fields, message):
+    with pytest.raises(InputError, match=message):
+        Shop(**fields)
+
+
+def test_a_shop_takes_what_is_at_its_limits():
+    texts = ["Nd30Fe69B1", "Nd28Dy2Fe69B1", "Nd30Fe69B1", "Nd30Co1Fe68B1"]
+    table = CompositionTable.from_strings(texts, basis="weight")
+    weight = table.weight_fractions()
+    shell = np.array([0.0, 0.0, 0.5, 0.0])
+
+    def allowed(*limits, **stock):
+        return Shop(stock or None, limits=limits).is_allowed(weight, shell)
+
+    assert allowed().all()
+    assert allowed("Nd>=30").tolist() == [True, False, True, True]
+    assert allowed("Nd<=28").tolist() == [False, True, False, False]
+    assert allowed("Nd+Dy>=30").all()
+    assert allowed("Dy<=1.99").tolist() == [True, False, True, True]
+    assert allowed("shell<=0.5").all()
+    assert allowed("shell<=0.49").tolist() == [True, True, False, True]
+    assert allowed("shell>=0.5").tolist() == [False, False, True, False]
+    # Every limit counts, and what is not named or used up is not there.
+    assert not allowed("Nd>=30", "Dy>=1").any()
+    store = {"Nd": np.inf, "Fe": 1e-3, "B": 1.0}
+    assert allowed(**store, Dy=0.0).tolist() == [True, False, True, False]
+    assert allowed(**store, Co=1.0).tolist() == [True, False, True, True]
+    masses = Shop(store).stock_masses()
+    assert masses[INDEX["Fe"]] == 1e-3
+    assert masses[INDEX["Co"]] == 0.0
+    assert np.isinf(Shop().stock_masses()).all()
+
+
+def test_measurements_add_the_noise_of_a_laboratory():
+    scores = {
+        "remanence_T": np.zeros((2, 20_000)),
+        "coercivity_kA_m": np.ones((2, 20_000)),
+    }
+    drawn = measurements(scores, np.random.default_rng(0))
+    assert drawn.shape == (2, 20_000, 2)
+    assert drawn.mean(axis=(0, 1)) == pytest.approx([0.0, 1.0], abs=0.02)
+    # Of their logarithms, 1 % and 3 % over what magnets of one recipe differ by.
+    noise = drawn.std(axis=(0, 1))
+    deviations = [splits()[name].deviation for name in scores]
+    expected = np.array([0.01, 0.03]) / deviations
+    assert noise == pytest.approx(expected, rel=0.02)
+
+
+def test_greedy_search_ends_where_nothing_may_be_added():
+    loss, scores = problem(n=4, draws=400)
+    steps = []
+
+    def feasible(chosen):
+        mask = np.zeros(4, bool)
+        mask[[1, 3]] = True
+        mask[chosen] = False
+        return mask
+
+    batch, worths = greedy(
+        loss, scores, 3, feasible, lambda: steps.append(len(steps))
+    )
+    assert sorted(batch) == [1, 3]
+    assert steps == [0, 1]
+    assert worths == [
+        batch_value(loss, scores, batch[: k + 1])[0] for k in range(2)
+    ]
+    alone = [batch_value(loss, scores, [j])[0] for j in (1, 3)]
+    assert worths[0] == max(alone)
+    assert greedy(loss, scores, 1, feasible)[0] == batch[:1]
