@@ -670,7 +670,7 @@ def _drop_missing(*given: ArrayLike) -> list[FloatArray]:
     Raises
     ------
     InputError
-        If the lengths differ, or no position is left.
+        If the lengths differ, one is no vector, or no position is left.
     """
     vectors = [np.asarray(values, dtype=np.float64) for values in given]
     if len({v.shape for v in vectors}) > 1 or vectors[0].ndim != 1:
