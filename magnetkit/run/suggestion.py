@@ -130,8 +130,8 @@ class Shop:
 def _limit(text: str) -> tuple[tuple[str, ...], str, float]:
     """Read a limit such as "Nd+Pr>=28" or "shell<=0.5", wt.%.
 
-    "<", "=" and negative amounts are not understood. Elements are joined by "+"
-    alone; "shell" stands alone.
+    "<", "=", negative amounts and unknown symbols are not understood. Elements
+    are joined by "+" alone, with or without blanks; "shell" stands alone.
 
     >>> _limit("Nd+Pr>=28")
     (('Nd', 'Pr'), '>=', 28.0)
@@ -139,7 +139,7 @@ def _limit(text: str) -> tuple[tuple[str, ...], str, float]:
     Returns
     -------
     names : tuple of str
-        Elements whose amounts are added, as they are written, or
+        Elements whose amounts are added, in the order written, or
         ``("shell",)``.
     sign : str
         ``">="`` or ``"<="``.
