@@ -245,7 +245,7 @@ def _energies(
     ----------
     columns : Columns
         Gets ``formation_energy_eV_atom`` and ``energy_above_hull_eV_atom``, each also with ``_lo``,
-        ``_hi`` and ``_provenance``.
+        ``_hi`` and ``_provenance``, a `Coded` without a text where the value is NaN.
     judged : Judged
         n phases, of which ``energy`` and ``deviation``, eV/atom, and ``borrows``, bool, are read,
         (n,) each.
