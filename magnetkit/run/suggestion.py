@@ -89,10 +89,11 @@ class Shop:
         The shop is such as ``Shop({"Nd": 5.0, "Fe": 9.0, "B": 1.0},
         limits=("Nd+Pr>=28",))``; limits, wt.%, are inclusive. `weight`,
         (n, 118), has mass fractions including the diffused element;
-        `shell`, (n,), has the amount of that, wt.%, 0 without a shell. How
-        much is in stock does not count, only whether it is more than 0 kg; an
-        element that ``stock`` does not name is not there, and all are if
-        ``stock`` is None. Columns go by atomic number minus one.
+        `shell`, (n,), has the amount of that, wt.%, 0 without a shell, with
+        which limits on "shell" are compared. How much is in stock does not
+        count, only whether it is more than 0 kg; an element that ``stock`` does
+        not name is not there, and all are if ``stock`` is None. Columns go by
+        atomic number minus one.
         """
         good = np.ones(len(weight), bool)
         for text in self.limits:
