@@ -53,8 +53,10 @@ def test_a_kernel_is_ready_once_its_files_are_listed(kernel, said):
     assert kernel.are_ready()
     assert kernel.is_checked
     assert said == []
-    (one,) = list_kernels(kernel.place)
-    assert one.name == "m.f"
+    for name in ("z.f", "a.f"):
+        KernelFiles(kernel.place, name).write_list()
+    names = [one.name for one in list_kernels(kernel.place)]
+    assert names == ["a.f", "m.f", "z.f"]
 
 
 def test_damaged_files_are_removed_with_a_message(kernel, said):
