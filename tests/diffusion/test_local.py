@@ -106,6 +106,7 @@ def test_grown_grains_keep_no_gain():
     assert edge.h_cj(np.array([2.0])).tolist() == [7e5]
     assert edge.needed(np.array([7e5]))[0] == pytest.approx(2.0)
     assert edge.most_coercive == 7e5
+    assert make_magnet(most=1.0).most_coercive == 6e5
     # A level stretch has its least amount at its start.
     assert make_magnet(most=6.0).needed(np.array([7e5]))[0] == pytest.approx(
         2.0, abs=1e-3

@@ -519,3 +519,41 @@ def test_a_rating_reaches_the_temperature_of_use(
     rated = pd.DataFrame({"max_working_temperature_K": [rating]})
     monkeypatch.setattr(offers, "grades", lambda name: rated)
     assert offers._rated_below(asked, "N42") == says
+
+
+def test_what_cannot_be_judged_is_asked_about(asked):
+    def refuse(*_):
+        raise InputError("the grade has no sheet at 150 °C")
+
+    asked.judge = refuse
+    offer = offers._judge_offer(asked, "N99", "grade", None, "auto")
+    assert (offer.text, offer.kind, offer.verdict) == ("N99", "grade", "ask")
+    assert offer.reasons == ("the grade has no sheet at 150 °C",)
+    assert offer.heavy_rare_earth_today_wt_pct == 3.0
+    assert offer.probability_meets_requirements != (
+        offer.probability_meets_requirements
+    )
+    # Values at temperature, analysis and price.
+    assert len(offer.questions) == 3
+    assert offer.way is None
+
+
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        ("", "today's"),
+        (",alpha=-0.1", "today's"),
+        (",alpha=-0.1,beta=-0.5", "its own"),
+    ],
+)
+def test_a_sheet_says_by_whose_chords_it_is_carried(n42sh, text, whose):
+    offer = judge_offer(n42sh, f"B_r=1.31,H_cJ=1600,T=25C,Tb=0.4{text}")
+    reason = f"values at 25 °C are carried to use by {whose} alpha and beta"
+    assert reason in offer.reasons
+
+
+@pytest.mark.parametrize(("celsius", "carried"), [(145, 0), (144, 1)])
+def test_values_within_five_kelvins_are_not_carried(n42sh, celsius, carried):
+    sheet = f"B_r=1.12,H_cJ=520,T={celsius}C,Tb=0.4"
+    reasons = judge_offer(n42sh, sheet).reasons
+    assert sum("are carried to use" in reason for reason in reasons) == carried
