@@ -176,9 +176,10 @@ def law(name: str) -> Law:
 
     Names are "boundary", "cells", "evidence", "formula", "grains", "makeup",
     "phases", "printed", "shell" and "temperature"; DataError for another. Its
-    constants are attributes, each a float in its unit:
-    ``law("boundary").most_copper``. Iterating over it gives `Constant`
-    objects, with ``name``, ``value``, ``deviation``, ``unit`` and more.
+    constants are attributes, each a float in its unit (AttributeError for a
+    name that it does not have): ``law("boundary").most_copper``. Iterating
+    over it gives `Constant` objects, with ``name``, ``value``, ``deviation``,
+    ``unit`` and more.
     """
     return _get(LAWS, name)
 

@@ -133,7 +133,7 @@ def _digest(file: Path) -> str:
 
 
 def digests() -> dict[str, str]:
-    """Return the SHA-256 of each embedded file that exists, by name.
+    """Return the SHA-256 of each file of the registry that exists, by name.
 
     Names are paths below the folder of data sets; hashes are hexadecimal.
     """

@@ -148,8 +148,8 @@ def _format_number(number: float | None, digits: int = 2) -> str:
 def is_one(shell: Any) -> bool:
     """Say whether a value is a single shell, valid or not, rather than one for each magnet.
 
-    None, a text, a dict, a `Shell` and an array without dimensions are one; a list, an array or a
-    column is not.
+    None, a text, a dict, a `Shell` and an array without dimensions are one; a list, a tuple, an
+    array or a column is not.
     """
     if isinstance(shell, str | bytes | Mapping | Shell) or not hasattr(
         shell, "__iter__"

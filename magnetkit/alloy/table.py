@@ -163,7 +163,8 @@ class CompositionTable:
         Raises
         ------
         InputError
-            If the array holds no text, or `basis` is none of the three.
+            If the array holds no text, `array` exports none, as a list, or `basis` is none of the
+            three.
         """
         return cls.of_texts(arrow_array(array), {}, basis)
 

@@ -1027,7 +1027,7 @@ def _enter_margin(frame: "pd.DataFrame", request: Request) -> None:
     (``conditions.duty``), kA/m; ``demagnetization_safety`` is the guaranteed
     knee field divided by it. `frame` must have ``remanence_guaranteed_T``,
     ``knee_guaranteed_kA_m`` and ``recoil`` (KeyError); where one is NaN, so is
-    the margin.
+    the margin. It is infinite where no field acts.
     """
     duty = request.conditions.duty
     remanence = frame[GUARANTEED[REMANENCE]].to_numpy(float)

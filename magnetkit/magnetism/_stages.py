@@ -117,7 +117,8 @@ def make_alloys(
     ``curie`` of `conditions` are read. `parts` are further keywords of
     `alloys` (``ranges`` and ``skins``, bools, ``host``, ``curie``); the latter
     two override those of `conditions`. InputError for a shell that cannot be
-    read, or another number of shells than of candidates, but one.
+    read, or a list of another number of shells than of candidates; a single
+    text holds for all.
     """
     options: dict[str, Any] = {
         "host": conditions.host,

@@ -367,7 +367,8 @@ def read_magnets(
         settings given) and ``shell`` (a text). Values are not compared with
         the model.
     rejected : dict of int to str
-        Why a row is rejected, by row number from 1, rising.
+        Why a row is rejected, by row number, rising. Rows count from 1 without
+        the header.
 
     Raises
     ------

@@ -99,7 +99,8 @@ class _Search:
     def tried(self, shares: FloatArray) -> "pd.DataFrame":
         """Evaluate mixtures and keep those that are uniaxial magnets at all temperatures.
 
-        `shares` has shape (n, substituents), in the order of ``names``, of all rare earth.
+        `shares` has shape (n, substituents), in the order of ``names``, of all rare earth, by
+        atoms.
 
         Returns
         -------
@@ -164,8 +165,8 @@ def _shares(count: int, steps: int) -> Iterator[tuple[int, ...]]:
     """Yield every way to distribute units over places, 0 to `steps` - 1 of them in all.
 
     `count` is the number of places; a tuple has the whole number of units of
-    each, in order. A tuple may have any sum of 0 to `steps` - 1, and the first
-    is all 0.
+    each, in order. A tuple may have any sum of 0 to `steps` - 1. They come in
+    lexicographic order, so the first is all 0.
     """
     for cuts in combinations_with_replacement(range(steps), count):
         yield tuple(b - a for a, b in zip((0, *cuts), cuts, strict=False))
@@ -175,6 +176,8 @@ def _check_request(
     table: CompositionTable, names: list[str], step: float
 ) -> None:
     """Raise InputError unless there is one alloy, one to three rare earths, and a usual step.
+
+    That the rare earths differ is not checked.
 
     `table` holds the base alloy, `names` are symbols of the substituents, such
     as ["Gd", "Er"], Y among the rare earths, and `step` is that of their
@@ -212,7 +215,8 @@ def compensate(
     compositions : text, pymatgen Composition, CompositionTable or another form of one recipe
         The alloy to start from, such as ``"SmCo5"``; one row.
     with_ : sequence of str
-        One to three symbols of rare earths to put in place of those there, as a list or tuple.
+        One to three different symbols of rare earths to put in place of those there, as a list or
+        tuple.
     between : tuple of float or str
         The two temperatures, K or texts, the lower first; 20 and 100 degrees C as for `sintered`.
     alpha : float

@@ -308,8 +308,8 @@ def _trace_limits() -> FloatArray:
     The shape is (hosts + 1, 118): a row a host in the order of `HOST_NAMES`, a column an element,
     its atomic number less one. It is 0 for an element that ``traces.csv`` does not list and where
     the host dissolves the element, and infinite for O, N and C, which bind rare earth, unless they
-    are interstitials of the host. The last row, index -1, is for compositions of no host. The array
-    is cached and must not be changed.
+    are interstitials of the host. The last row, index -1, has the limit of every listed element, as
+    no host dissolves it there. The array is cached and must not be changed.
     """
     limit_of_element = {
         r["element"]: float(r["limit_wt_pct"])

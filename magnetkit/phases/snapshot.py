@@ -138,7 +138,7 @@ class Snapshot(Entries):
 
         Parameters
         ----------
-        entries : iterable of ComputedEntry
+        entries : ComputedEntry or iterable of them
             Of one scheme, such as `MPRester.get_entries_in_chemsys` of mp-api returns them. Their
             lowest elements stand at zero.
         name : str

@@ -78,7 +78,8 @@ def stability(
     -------
     DataFrame
         One row a composition that could be read, in the frame library of the
-        input, with the other columns of the input behind.
+        input, with the columns of a frame or file behind; recipes of a text or
+        list are no column.
         ``probability_phase_forms`` with ``_lo``, ``_hi`` and ``_provenance``
         (``surrogate``): that the phase is in equilibrium at this temperature.
         ``formation_energy_eV_atom`` (at 0 K) and ``energy_above_hull_eV_atom``
@@ -102,7 +103,7 @@ def stability(
     ------
     InputError
         If `temperature` is negative or no number, `host` is unknown, `interval` is not between 0
-        and 1, or `strict` is set and a row cannot be read.
+        and 1, no row can be read, or `strict` is set and a row cannot be read.
     DataError
         If `snapshot` is no snapshot, or damaged.
 
@@ -244,7 +245,7 @@ def _energies(
     ----------
     columns : Columns
         Gets ``formation_energy_eV_atom`` and ``energy_above_hull_eV_atom``, each also with ``_lo``,
-        ``_hi`` and ``_provenance``.
+        ``_hi`` and ``_provenance``, a `Coded` without a text where the value is NaN.
     judged : Judged
         n phases, of which ``energy`` and ``deviation``, eV/atom, and ``borrows``, bool, are read,
         (n,) each.

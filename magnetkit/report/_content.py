@@ -103,8 +103,9 @@ def by_route(
     -------
     list of pandas.DataFrame
         One for each temperature, with a row for each of `rows`, in their
-        order, numbered from 0: magnetic properties such as ``remanence_T`` and
-        ``coercivity_kA_m`` with their ends ``_lo`` and ``_hi``. Other columns
+        order, numbered from 0: ``host``, ``status`` and magnetic properties
+        such as ``remanence_T`` and ``coercivity_kA_m`` with their ends
+        ``_lo`` and ``_hi``. Other columns
         of `rows`, such as ranks, are not in it. Without rows `rows` itself for
         each.
     """
@@ -537,7 +538,8 @@ def requirement_in_words(requirement: "Requirement") -> str:
 
     It is one of ``profile.requirements``. ``minimum`` gives "≥", ``maximum``
     "≤", ``absolute_maximum`` "≤" and the label between bars. No temperature
-    stands where ``temperature_K`` is None.
+    stands where ``temperature_K`` is None. A share of the reference magnet is
+    written as the number that its limit is.
     """
     column = COLUMNS[requirement.column]
     name = (

@@ -291,8 +291,8 @@ def _points(
     Parameters
     ----------
     marker : dict
-        Plotly's marker: ``color``, a text or a number for each point, and ``size``, pixels, are
-        required. ``symbol`` ("circle" without it; KeyError for one that is not in `_MARKERS`),
+        Plotly's marker: ``color``, one text or a number for each point, and ``size``, one number of
+        pixels, are required. ``symbol`` ("circle" without it; KeyError for one that is not in `_MARKERS`),
         ``opacity`` and ``line`` with ``width`` and ``color`` may be there. Of numbers the scale is
         ``coloraxis`` of the layout if the marker has that key, otherwise the marker's own
         ``colorscale``.

@@ -179,9 +179,9 @@ def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
     Returns
     -------
     str
-        Such as "1.23 ±0.05", or "1.23* ±0.05" where ``_provenance`` is "extrapolated"; "yes" or
-        "no" of a flag; "–" for a missing number, empty for a missing text. A column that the row
-        lacks counts as missing.
+        In display units, temperatures in degrees C. Such as "1.23 ±0.05", or "1.23* ±0.05" where
+        ``_provenance`` is "extrapolated"; "yes" or "no" of a flag; "–" for a missing number, empty
+        for a missing text. A column that the row lacks counts as missing.
     """
     if name == "candidate":
         return _candidate_cell(row)
@@ -879,7 +879,7 @@ def print_comparison(
         Of the table alone; None for the setting.
     short : iterable of str
         Names of the rows that are printed where it is not JSON, beside a status
-        that is not ok; all without it.
+        that is not ok (KeyError for one that `frame` lacks); all without it.
     """
     if as_json:
         return print_json(frame.reset_index())

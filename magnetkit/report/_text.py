@@ -34,7 +34,10 @@ CGS = {
 
 
 def is_cgs(units: str | None = None) -> bool:
-    """Say whether to print kG, kOe and MGOe: as `units` says, "cgs" or "si", or else the setting."""
+    """Say whether to print kG, kOe and MGOe: as `units` says, "cgs" or "si", or else the setting.
+
+    Any other text counts as "si".
+    """
     return (units or get_settings().units) == "cgs"
 
 

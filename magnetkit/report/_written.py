@@ -64,9 +64,10 @@ def write_results(
     """Write results as a workbook that people read; return the path.
 
     Its sheets are "Answer", the sentences `said`; "Rows", the rows in their
-    order, the user's own columns first, then the main results in display units;
-    "Refused", the rejected lines; "columns", the meaning of the columns; "All
-    columns", `frame` as it is.
+    order, the user's own columns first, then the main results in display
+    units; "Refused", the rejected lines, with headings alone if there are
+    none; "columns", the meaning of the columns; "All columns", `frame` as it
+    is.
 
     Parameters
     ----------

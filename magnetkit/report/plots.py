@@ -426,7 +426,7 @@ def overlay(curves: Sequence[Any]) -> Part:
     ----------
     curves : sequence of Curve
         As `magnetkit.curve` returns them, one or more in a list, such as a measured one and that of
-        its grade. The load line is that of the first.
+        its grade. A curve by itself is an InputError. The load line is that of the first.
     """
     names = []
     dots: list[Any] = []
@@ -546,7 +546,8 @@ def section(
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
         Candidates, see `magnetkit.predict`, amounts as "auto" reads them; none by default.
     temperature : float, optional
-        Of the probability, K; that at which each host is made without it.
+        Of the probability, K, or a text such as "1000C"; that at which each host is made without
+        it.
     snapshot : str, Path or Snapshot, optional
         Phases; the embedded snapshot without it.
 
@@ -669,7 +670,7 @@ def _drop_missing(*given: ArrayLike) -> list[FloatArray]:
     Raises
     ------
     InputError
-        If the lengths differ, or no position is left.
+        If the lengths differ, one is no vector, or no position is left.
     """
     vectors = [np.asarray(values, dtype=np.float64) for values in given]
     if len({v.shape for v in vectors}) > 1 or vectors[0].ndim != 1:

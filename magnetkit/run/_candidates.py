@@ -563,8 +563,8 @@ def as_candidates(
         Column of the compositions in a table; ``composition`` or the only text
         column otherwise.
     shell : str or Shell, optional
-        Shell of candidates that name none, such as "Tb 0.5 wt%"; for the
-        device's space it is that of its formulas.
+        Shell of all candidates, such as "Tb 0.5 wt%", of which then none may
+        name its own; for the device's space it is that of its formulas.
 
     Returns
     -------
@@ -577,7 +577,8 @@ def as_candidates(
     ------
     InputError
         If no candidates can be made of `given`, or `shell` is given with a
-        `Candidates`.
+        `Candidates` or a table whose column names shells (of a file when its
+        pieces are read).
     """
     text = str(read_shell(shell) or "")
     if given is None:

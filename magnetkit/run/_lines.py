@@ -156,12 +156,13 @@ def table_cells(
 
 
 def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
-    """Write the table of the ways, today's magnet first, in lines of at most 80 characters.
+    """Write the table of the ways, today's magnet first if there is one.
 
     `replacement` is a `Replacement`, `answer` one of its answers. B_r, H_cJ and
     the margin, which is the knee field divided by the field at the duty, are
     values that 99 % of lots reach. `units` is "si" or "cgs". Two lines of
     headings come first, then the cells of `table_cells`; longer texts are cut.
+    A line has 80 characters or less.
     """
     b_r_unit, h_unit = ("kG", "kOe") if units == "cgs" else ("T", "kA/m")
     widths = (2, 27, 13, 5, 4, 5, 5, 4, 4)
@@ -337,7 +338,7 @@ def _describe_basis(replacement: Any, first: Answer) -> str:
     (AssertionError otherwise). The line says whether the recipe is an
     estimate, ``replacement.estimate``, and only then names the other
     ``answers``. If ``first.is_level_sound`` is false, a last sentence says
-    why no melt is offered.
+    why no melt is offered. It ends in a full stop.
     """
     recipe = first.recipe
     assert recipe is not None
@@ -494,7 +495,8 @@ def _charge_inputs(amounts: dict[str, float]) -> dict[str, float]:
     Inputs of several elements, such as PrNd, are used as far as the amounts of
     all of these reach; the rest are elements. The result maps names of inputs
     (`magnetkit.alloy.notation.inputs`) and symbols to wt.%; amounts of 0.005
-    and less are left out. `amounts`, by symbol, is not changed.
+    and less are left out. Inputs stand first, in their own order, and each
+    takes from what those before it leave. `amounts`, by symbol, is not changed.
     """
     put_in = {}
     for name, parts in inputs().items():

@@ -100,7 +100,8 @@ def open_workers(
     Parameters
     ----------
     workers : int, optional
-        Number of processes, 1 or more; threads without it.
+        Number of processes, 1 or more, which is not checked; `thread_count`
+        threads without it.
     address : str, optional
         Address of a Dask scheduler, e.g. ``"tcp://10.0.0.1:8786"``.
     job : Job, optional

@@ -460,8 +460,8 @@ def _compute_wait(
 
     `weeks` maps symbols of elements to weeks, `prices` symbols to USD/kg. The
     stock that bridges the wait is in kg of magnets, its value in USD: it lasts
-    for the longest of all `weeks`, whatever the part holds. A part without an
-    amount a year, or without such elements, does not wait.
+    for the longest of all `weeks`, 52 a year, whatever the part holds. A part
+    without an amount a year, or without such elements, does not wait.
 
     Its ``elements`` are those of which the part holds 0.05 wt.% or more, each
     for itself; ``way`` is the likeliest with P of 0.8 or more and less than

@@ -171,7 +171,7 @@ def replace_parts(
         device, "patriot" or "f22-engine".
     temperature : float or str, optional
         Temperature of rows that state none, K or a text such as ``"150C"``; the grade's highest
-        otherwise.
+        otherwise. A bare 150 is 150 K, with a warning.
     per_year : int
         Devices a year, where the list says pieces in a device.
     units : mapping of str to str, optional

@@ -323,7 +323,8 @@ def replace(
         has. Without it `values`, or a duty: a load line and the least B_r in `require`.
     temperature : float or str, optional
         Temperature of use, K or a text such as ``"150C"``; the grade's highest otherwise, of a
-        compensated one that up to which its maker prints alpha.
+        compensated one that up to which its maker prints alpha. A bare 150 is 150 K, with a
+        warning.
     load_line : float, optional
         Permeance coefficient -B / (mu_0 H).
     recipe : str, optional

@@ -89,10 +89,11 @@ class Shop:
         The shop is such as ``Shop({"Nd": 5.0, "Fe": 9.0, "B": 1.0},
         limits=("Nd+Pr>=28",))``; limits, wt.%, are inclusive. `weight`,
         (n, 118), has mass fractions including the diffused element;
-        `shell`, (n,), has the amount of that, wt.%, 0 without a shell. How
-        much is in stock does not count, only whether it is more than 0 kg; an
-        element that ``stock`` does not name is not there, and all are if
-        ``stock`` is None. Columns go by atomic number minus one.
+        `shell`, (n,), has the amount of that, wt.%, 0 without a shell, with
+        which limits on "shell" are compared. How much is in stock does not
+        count, only whether it is more than 0 kg; an element that ``stock`` does
+        not name is not there, and all are if ``stock`` is None. Columns go by
+        atomic number minus one.
         """
         good = np.ones(len(weight), bool)
         for text in self.limits:
@@ -129,8 +130,8 @@ class Shop:
 def _limit(text: str) -> tuple[tuple[str, ...], str, float]:
     """Read a limit such as "Nd+Pr>=28" or "shell<=0.5", wt.%.
 
-    "<", "=" and negative amounts are not understood. Elements are joined by "+"
-    alone; "shell" stands alone.
+    "<", "=", negative amounts and unknown symbols are not understood. Elements
+    are joined by "+" alone, with or without blanks; "shell" stands alone.
 
     >>> _limit("Nd+Pr>=28")
     (('Nd', 'Pr'), '>=', 28.0)
@@ -138,7 +139,7 @@ def _limit(text: str) -> tuple[tuple[str, ...], str, float]:
     Returns
     -------
     names : tuple of str
-        Elements whose amounts are added, as they are written, or
+        Elements whose amounts are added, in the order written, or
         ``("shell",)``.
     sign : str
         ``">="`` or ``"<="``.

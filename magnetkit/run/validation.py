@@ -347,8 +347,9 @@ def _own_set(target: str, data: Any) -> TrainingSet:
 
     `target` is "curie_temperature_K", "formation_energy_eV_atom",
     "saturation_polarization_T", "anisotropy_constant_MJ_m3" or
-    "anisotropy_field_T". InputError for another, with the list of these, and
-    if `data`, the user's measurements, is None; `data` is not read.
+    "anisotropy_field_T". InputError, with the list of these, for another, or
+    for any target if `data`, the user's measurements, is None; `data` is not
+    read.
     """
     targets = tuple(dict.fromkeys((CURIE, ENERGY, *_validation.PHYSICS)))
     if data is None or target not in targets:

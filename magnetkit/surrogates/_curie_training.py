@@ -725,7 +725,7 @@ def load(
     InputError
         If both `data` and `add` are given, or a value is impossible.
     DataError
-        If the file holds nothing usable.
+        If the file is missing or holds nothing usable.
     """
     if data is not None and add is not None:
         raise InputError(

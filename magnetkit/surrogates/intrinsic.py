@@ -239,8 +239,8 @@ def intrinsic(
     Raises
     ------
     InputError
-        If the temperature, the host or the interval makes no sense, or `strict` is set and a row
-        cannot be read.
+        If the temperature, the host or the interval makes no sense, no row can be read, or `strict`
+        is set and one cannot.
 
     Examples
     --------

@@ -187,7 +187,8 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         groups : array_like, shape (n,), optional
             Paper or series of each row, left out together to weigh the parts and to know the
             errors. Without it the chemical system of a composition, and each row of columns, is a
-            group.
+            group. Of one group alone single rows are left out; of the Curie temperature one group
+            is a DataError.
 
         Returns
         -------

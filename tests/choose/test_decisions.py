@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -12,12 +13,24 @@ import magnetkit as mk
 from magnetkit.choose import _sold
 from magnetkit.choose._decisions import (
     Choices,
+    Pick,
+    _decision_text,
+    _is_worth_showing,
     _next_test,
+    _pick_nearest,
     _pick_record,
+    _records_of_picks,
+    _status,
+    _with_chance_among,
+    _without_dilution,
     choices,
     classify_decisions,
+    join_choices,
     recommended_row,
+    saves_enough,
     shortlist,
+    trial_threshold,
+    weights,
 )
 from magnetkit.choose._evaluate import reference_candidate
 from magnetkit.choose._job import make_job
@@ -347,3 +360,335 @@ def test_coefficient_that_misses_is_measured():
     said = _next_test(record, job)
     assert "α from 233 K (-40 °C) to 423 K (150 °C), Br and HcJ at" in said
     assert "α" not in _next_test(record | {"failed_requirements": ""}, job)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (("1:5", ["Fe"], False, "", ""), "1:5: no heavy rare earth"),
+        (
+            ("2:14:1", ["Tb", "Dy", "Ce", "La", "Fe"], False, "", ""),
+            "2:14:1: alloyed with Tb+Dy, with Ce+La",
+        ),
+        (
+            ("2:14:1", ["Dy", "Y", "Fe"], True, "", "hot-deformed"),
+            "2:14:1: leaner in Dy, with Y, hot-deformed",
+        ),
+        (
+            ("2:14:1", ["Dy", "Fe"], True, "Tb", "hot-deformed"),
+            "2:14:1: diffused Tb, Dy in the alloy, hot-deformed",
+        ),
+        (
+            ("2:17", [], False, "", ""),
+            "2:17: no heavy rare earth, little iron",
+        ),
+        (("2:14:1", [], False, "", ""), "2:14:1: no heavy rare earth"),
+        (
+            ("unknown host", [], False, "", ""),
+            "unknown host: no heavy rare earth",
+        ),
+    ],
+)
+def test_a_decision_in_words(given, text):
+    assert _decision_text(*given) == text
+
+
+def test_a_decision_without_dilution_keeps_the_rest():
+    plain = _without_dilution("2:14:1: leaner in Dy, with Ce+La, hot-deformed")
+    assert plain == "2:14:1: leaner in Dy, hot-deformed"
+    assert _without_dilution(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("today", "most"),
+    # 0.3 wt.%, or a fifth of what is held.
+    [(1.0, 0.7), (1.5, 1.2), (5.0, 4.0)],
+)
+def test_a_saving_is_worth_a_change_from_a_fifth_on(today, most):
+    job = SimpleNamespace(heavy_today=today)
+    amounts = np.array([most - 0.01, most + 0.01, np.nan])
+    assert saves_enough(amounts, job).tolist() == [True, False, False]
+    assert not saves_enough(0.0, SimpleNamespace(heavy_today=0.29))
+
+
+def test_trials_count_from_less_where_today_falls_short():
+    chances = (0.61, 0.6, 0.1, 1.0, float("nan"))
+    found = [trial_threshold(chance) for chance in chances]
+    assert found == [0.5, 0.3, 0.3, 0.5, 0.3]
+
+
+def test_weights_are_the_same_at_each_call():
+    drawn = weights(3)
+    assert drawn.shape == (3, 800)
+    assert drawn.mean(axis=0) == pytest.approx(1.0)
+    assert drawn.mean(axis=1) == pytest.approx(1.0, abs=0.1)
+    assert (drawn >= 0.0).all()
+    assert (drawn == weights(3)).all()
+
+
+def make_choices(decision, meets, loss, **more):
+    loss = np.array(loss, float).reshape(len(decision), -1)
+    n = len(decision)
+    fields = {
+        "counts": Counter(),
+        "rows": np.arange(n),
+        "decision": np.array(decision, object),
+        "meets": np.array(meets, bool),
+        "loss": loss,
+        "total": loss.sum(axis=1),
+        "hashes": np.arange(n)[::-1].astype(np.uint64),
+    }
+    return Choices(**fields | more)
+
+
+def test_the_best_of_each_decision_stay_in_order(monkeypatch):
+    monkeypatch.setattr("magnetkit.choose._decisions.BEST", 2)
+    decision = [*"aaaa", *"aaa", "b"]
+    meets = [True] * 4 + [False] * 3 + [True]
+    loss = [3.0, 1.0, 1.0, 1.0, 0.0, 0.5, 0.2, 9.0]
+    found = make_choices(decision, meets, loss)
+    best = found.best()
+    # Of equals the smallest hash, which is here the last.
+    assert best.rows.tolist() == [2, 3, 4, 6, 7]
+    assert best.total.tolist() == [1.0, 1.0, 0.0, 0.2, 9.0]
+    assert best.counts is found.counts
+    counted = found._replace(counts=Counter(a=4, b=1))
+    joined = join_choices([(10, counted), (8, counted)])
+    assert joined.counts == Counter(a=8, b=2)
+    # The first part has ten candidates.
+    assert joined.rows.tolist() == [3, 4, 7, 13, 14, 17]
+    none = [part[:0] for part in found[1:]]
+    empty = Choices._make([Counter(), *none])
+    assert join_choices([(5, empty)]) is None
+    assert join_choices([]) is None
+
+
+def motor_job(**more):
+    """Return what decisions read of a job."""
+    reference = SimpleNamespace(shell="Tb 0.5 wt%", host="2:14:1")
+    profile = {"reference": reference, "first_family": "own"}
+    fields = {
+        "profile": SimpleNamespace(**profile),
+        "heavy_today": 2.0,
+        "threshold": 0.8,
+        "rule": SimpleNamespace(miss=0.2),
+    }
+    return SimpleNamespace(**fields | more)
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({}, "ready"),
+        ({CHANCE: 0.79}, "trial"),
+        ({"evidence_distance": 2.0}, "ready"),
+        ({"evidence_distance": 2.1}, "trial"),
+        ({"route": "hot-deformed; twice"}, "trial"),
+        ({"route": "no such route"}, "ready"),
+        ({"host": "1:5"}, "trial"),
+    ],
+)
+def test_a_recipe_is_ready_or_a_trial(more, status):
+    record = {CHANCE: 0.8, "host": "2:14:1", "route": None} | more
+    assert _status(record, motor_job()) == status
+    job = motor_job()
+    job.profile.first_family = "any"
+    if "host" in more:
+        assert _status(record, job) == "ready"
+
+
+def test_what_is_worth_a_place_on_the_list():
+    def worth(*candidates, chance=0.9, job=None, today=(1.0, 0.5)):
+        decision, meets, loss, heavy = zip(*candidates, strict=True)
+        found = make_choices(decision, meets, loss)
+        worthy = _is_worth_showing(
+            found, np.array(heavy), job or motor_job(), chance, np.array(today)
+        )
+        return worthy.tolist()
+
+    lean = ("a", True, (1.0, 0.5), 1.0)
+    # A trial beside one of its kind that meets is none; nor is one that saves nothing.
+    trial = ("a", False, (1.0, 2.0), 1.0)
+    other_trial = ("b", False, (1.0, 2.0), 1.0)
+    same = ("c", True, (1.0, 0.5), 2.0)
+    assert worth(lean, trial, other_trial, same) == [True, False, True, False]
+    # Of as much heavy rare earth, it has to gain in an objective, not in the miss.
+    better = ("c", True, (0.0, 0.5), 2.0)
+    more = ("c", True, (0.0, 0.5), 2.1)
+    surer = ("c", True, (1.0, 0.0), 2.0)
+    assert worth(better, more, surer) == [True, False, False]
+    # Where today's magnet is not sure, or is no measure, nothing need be saved.
+    assert worth(same, more, chance=0.79) == [True, True]
+    assert worth(same, chance=0.49) == [True]
+    assert worth(same, job=motor_job(heavy_today=0.05)) == [True]
+    # Half as likely as not: a miss of 0.5 over 0.2; beside a poor magnet 0.05 less than it.
+    unlikely = ("d", False, (1.0, 2.51), 1.0)
+    assert worth(other_trial, unlikely) == [True, False]
+    assert worth(unlikely, chance=0.5) == [True]
+    assert worth(("d", False, (1.0, 3.0), 1.0), chance=0.44) == [True]
+    assert worth(("d", False, (1.0, 3.1), 1.0), chance=0.44) == [False]
+
+
+FORMULAS = ["Nd2Fe14B", "SmCo5", "Nd2Fe14B", "Nd1.7Dy0.3Fe14B"]
+TEXTS = {"formula": FORMULAS, "shell": ["", None, "Tb 0.5 wt%", "Tb 0.5 wt%"]}
+
+
+def take_of(**columns):
+    table = pa.table(TEXTS | columns)
+
+    def take(rows, names):
+        chosen = table.take(pa.array(rows))
+        return chosen if names is None else chosen.select(names)
+
+    return take
+
+
+def ranked(*place):
+    return SimpleNamespace(
+        place=np.array(place),
+        meets=np.array(place) == 1,
+        front=np.array(place),
+        simpler={1: 4},
+        copies={"b": 3},
+    )
+
+
+def test_the_nearest_is_not_todays_magnet():
+    today = pa.table({"formula": ["Nd2Fe14B"]})
+
+    def nearest(*place):
+        return _pick_nearest(ranked(*place), take_of(), motor_job(), today)
+
+    # Row 2 is today's magnet with its shell; a place of 0 is none.
+    assert nearest(2, 3, 1, 0) == {0: Pick(-1, 0.0)}
+    assert nearest(0, 5, 1, 6) == {1: Pick(-1, 0.0)}
+    assert nearest(0, 6, 1, 7) == {}
+
+
+def test_todays_magnet_has_its_chance_as_a_candidate():
+    chances = {CHANCE: [0.1, 0.2, 0.3, 0.4]}
+    found = make_choices([*"abcd"], [True] * 4, [0.0] * 4)
+    today = pa.table({"formula": ["Nd2Fe14B"], CHANCE: [0.9]})
+    take = take_of(**chances)
+    after = _with_chance_among(found, take, motor_job(), today)
+    assert after.to_pydict() == {"formula": ["Nd2Fe14B"], CHANCE: [0.3]}
+    other = pa.table({"formula": ["Nd3Fe14B"], CHANCE: [0.9]})
+    assert _with_chance_among(found, take, motor_job(), other) is other
+
+
+def test_records_of_picks_have_trials_last():
+    take = take_of(
+        decision=[*"abcd"],
+        host=["2:14:1"] * 4,
+        **{CHANCE: [0.8, 0.5, 0.9, 0.9]},
+    )
+    picks = {
+        1: Pick(7, 0.25, {"least": 1.0}),
+        3: Pick(5, 0.0),
+        0: Pick(6, 0.5),
+    }
+    found = _records_of_picks(picks, ranked(1, 2, 3, 0), take, motor_job())
+    assert [record["decision"] for record in found] == ["d", "a", "b"]
+    assert [record["rank"] for record in found] == [None, 1, 2]
+    assert [record["pareto_front"] for record in found] == [None, 1, 2]
+    assert [record["meets_requirements"] for record in found] == [
+        False,
+        True,
+        False,
+    ]
+    assert [record["simpler_rank"] for record in found] == [None, None, 4]
+    assert [record["copies"] for record in found] == [0, 0, 3]
+    assert [record["share_best"] for record in found] == [0.0, 0.5, 0.25]
+    status = [record["decision_status"] for record in found]
+    assert status == ["ready", "ready", "trial"]
+    assert found[2]["least"] == 1.0
+    assert _records_of_picks({}, ranked(1), take, motor_job()) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        (
+            {},
+            "one melt beside today's: Br and HcJ at 20 °C and 423 K (150 °C)",
+        ),
+        (
+            {"shell": "Tb 0.5 wt%", "decision_status": "trial"},
+            "two thicknesses diffused, with and without a carrier such as Pr-Cu: Br and HcJ at "
+            "20 °C and 423 K (150 °C)",
+        ),
+        (
+            {"shell": "Tb 0.5 wt%", "decision_status": "buy"},
+            "samples of two makers: Br and HcJ at 20 °C and 423 K (150 °C)",
+        ),
+        (
+            {"decision_status": "keep", "shell": "Tb 0.5 wt%"},
+            "measure its HcJ at 423 K (150 °C): all differences count from there",
+        ),
+        (
+            {"decision": "2:14:1: leaner in Dy, with La"},
+            "one melt beside today's: Br and HcJ at 20 °C and 423 K (150 °C), and corrosion",
+        ),
+        (
+            {"stability_status": "not judged: no data"},
+            "one melt beside today's: Br and HcJ at 20 °C and 423 K (150 °C); stability not "
+            "judged: no data",
+        ),
+    ],
+)
+def test_next_test_of_a_decision(more, text):
+    job = motor_job(temperature=423.15)
+    job.profile.is_compensated = False
+    job.profile.temperature_min_K = 233.15
+    job.profile.temperature_max_K = 423.15
+    record = {
+        "decision_status": "ready",
+        "failed_requirements": None,
+        "shell": None,
+        "decision": "2:14:1: leaner in Dy",
+    }
+    assert _next_test(record | more, job) == text
+
+
+def test_the_recommended_decision_is_allowed_likely_and_not_dear():
+    scenario = mk.supply.load_scenario("baseline")
+    job = SimpleNamespace(
+        profile=SimpleNamespace(first_family="own", most_cost_per_flux=1.1),
+        conditions=SimpleNamespace(supply_scenario=scenario),
+    )
+    columns = {
+        "formula": ["Nd1.7Dy0.3Fe14B", "Nd2Fe14B", "Nd2Fe14B"],
+        "shell": [None, None, "Dy 0.3 wt%"],
+        "host": ["2:14:1"] * 3,
+        "decision": ["2:14:1: alloyed with Dy", "2:14:1: none", "2:14:1: a"],
+        "decision_status": ["keep", "ready", "ready"],
+        HEAVY: [4.4, 0.0, 0.3],
+        "cost_per_flux_USD_m3_T": [1e5, 1.05e5, 0.9e5],
+        CHANCE: [0.9, 0.8, 0.8],
+    }
+
+    def row(**more):
+        return recommended_row(pd.DataFrame(columns | more), job)
+
+    assert row() == 1
+    assert row(**{CHANCE: [0.9, 0.79, 0.8]}) == 2
+    assert row(decision_status=["keep", "trial", "ready"]) == 2
+    assert row(decision_status=["keep", "trial", "trial"]) is None
+    # A grade as sold costs no more than today's, whatever its elements cost.
+    dear = {"cost_per_flux_USD_m3_T": [1e5, 1.2e5, 0.9e5]}
+    assert row(**dear) == 2
+    assert row(decision_status=["keep", "buy", "ready"], **dear) == 1
+    other_family = {"host": ["2:14:1", "2:17", "2:14:1"]}
+    assert row(**other_family) == 2
+    job.profile.first_family = "any"
+    assert row(**other_family) == 1
+    assert (
+        row(decision_status=["keep", "buy", "ready"], **other_family | dear)
+        == 2
+    )
+    # Cerium is no gain: of equals what is diluted comes last.
+    twins = columns | {"formula": ["Nd1.7Dy0.3Fe14B", "Nd2Fe14B", "Nd2Fe14B"]}
+    twins |= {"shell": [None] * 3}
+    twins |= {"decision": ["2:14:1: a", "2:14:1: b, with Ce", "2:14:1: b"]}
+    twins |= {"cost_per_flux_USD_m3_T": [1e5, 0.8e5, 0.9e5]}
+    assert row(**twins) == 2

@@ -1,5 +1,7 @@
 """The magnet in use, and what is asked of another."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,9 @@ from magnetkit.errors import InputError
 
 from magnetkit.choose._request import (
     Request,
+    _is_same_recipe,
+    _measured_logs,
+    _read_measured_values,
     build_profile,
     find_limits,
     given_recipe,
@@ -18,7 +23,8 @@ from magnetkit.choose._request import (
     route_of_candidates,
     with_makeup,
 )
-from magnetkit.magnetism import Conditions
+from magnetkit.magnetism import Conditions, grades
+from magnetkit.magnetism.grades import remaining_shares
 from tests.recipes import make_table
 
 REFERENCE = {
@@ -60,6 +66,7 @@ def test_a_requirement_is_read(text, limit):
             "has no knee_field_kA_m; it has remanence_T, coercivity_kA_m",
         ),
         ("candidate>=1", "candidate"),
+        ("remanence_T>=1 at 20C", "asked for at its one temperature of use"),
         ("coercivity_kA_m>=1e9", "1e9': 1e.09 kA/m lies outside 1 to 6000"),
     ],
 )
@@ -96,6 +103,28 @@ def test_drawing_asks_for_guarantees_and_duty_for_a_margin():
     ].absolute_maximum == pytest.approx(0.01)
     with pytest.raises(InputError, match="needs the least B_r"):
         find_limits({}, wish(duty=True, load_line=2.0))
+    asked = wish(require=("remanence_T>=1.0",), duty=True, load_line=2.0)
+    assert set(find_limits({}, asked)) == {
+        "remanence_T",
+        "demagnetization_safety",
+    }
+    nothing = {"remanence_T": None, "coercivity_kA_m": float("nan")}
+    assert find_limits(nothing, wish()) == {}
+    with pytest.raises(InputError, match="has no remanence_T; it has none"):
+        read_limit("remanence_T>=reference", nothing)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "most"), [(-0.015, 0.025), (0.015, 0.025), (-0.0151, None)]
+)
+def test_a_compensated_magnet_is_one_of_small_alpha(alpha, most):
+    reference = {"remanence_coefficient_pct_K": alpha}
+    limits = find_limits(reference, wish())
+    if most is None:
+        assert limits == {}
+    else:
+        (limit,) = limits.values()
+        assert limit.absolute_maximum == pytest.approx(most)
 
 
 def test_grade_holds_the_median_guarantee():
@@ -240,3 +269,110 @@ def test_room_temperature_device_covers_a_hundred_kelvin(celsius, hottest):
         profile.temperature_min_K,
         profile.temperature_max_K,
     ) == pytest.approx((293.15, hottest))
+
+
+def test_a_profile_is_made_of_the_magnet_in_use():
+    best = SimpleNamespace(text="B1Fe68Nd29.5Dy1.5", shell="Tb 0.5 wt%")
+    makeup = SimpleNamespace(best=best, sentence=lambda: "it is alloyed")
+    incumbent = SimpleNamespace(
+        name="(N42 SH)+",
+        host="2:14:1",
+        source="a sheet",
+        between=(223.15, 423.15),
+        makeup=makeup,
+    )
+    request = Request(
+        Conditions.of(
+            temperature="100C",
+            load_line=2.5,
+            outside_field_kA_m=50.0,
+            hours=7.0,
+        ),
+        mass_kg=0.3,
+    )
+    limits = list(find_limits(REFERENCE, wish()).values())
+    profile = build_profile(incumbent, limits, request)
+    assert profile.name == "replace-n42-sh"
+    assert profile.title == "Replacement of (N42 SH)+ at 100 °C"
+    # That of use lies within the chord of its alpha.
+    ends = profile.temperature_min_K, profile.temperature_max_K
+    assert ends == (223.15, 423.15)
+    assert profile.temperature_K == 373.15
+    duty = profile.load_line, profile.outside_field_kA_m, profile.service_hours
+    assert duty == (2.5, 50.0, 7.0)
+    assert profile.magnet_mass_kg == 0.3
+    assert list(profile.requirements) == limits
+    reference = profile.reference
+    assert (reference.grade, reference.shell) == ("(N42 SH)+", "Tb 0.5 wt%")
+    assert profile.goals[0] == ("heavy_rare_earth_wt_pct", "min")
+
+
+@pytest.mark.parametrize(
+    ("b_r", "h_cj"), [(0.02, 500.0), (2.0, 500.0), (1.2, 1.0), (1.2, 1e4)]
+)
+def test_measured_values_are_those_of_a_magnet(b_r, h_cj):
+    with pytest.raises(InputError, match="a measured magnet needs B_r"):
+        _read_measured_values({"B_r": b_r, "H_cJ": h_cj})
+    inside = {"B_r": 0.5 * (b_r + 1.0), "H_cJ": 0.5 * (h_cj + 100.0)}
+    numbers, kelvin = _read_measured_values(inside)
+    assert list(numbers) == ["remanence_T", "coercivity_kA_m"]
+    assert kelvin == pytest.approx(293.15)
+
+
+def test_measured_values_have_names_of_columns_too():
+    given = {"remanence_T": 1.2, "H_cJ": "800", "T": "150C", "alpha": -0.1}
+    numbers, kelvin = _read_measured_values(given)
+    assert numbers == {
+        "remanence_T": 1.2,
+        "coercivity_kA_m": 800.0,
+        "remanence_coefficient_pct_K": -0.1,
+    }
+    assert kelvin == pytest.approx(423.15)
+
+
+def test_measurements_nearest_to_the_use_are_carried_there():
+    def row(kelvin, **values):
+        return SimpleNamespace(temperature=kelvin, values=values)
+
+    rows = [
+        row(413.15, remanence_T=1.15),
+        row(412.2, remanence_T=1.16),
+        row(412.1, remanence_T=9.9),
+        row(423.15, coercivity_kA_m=600.0),
+    ]
+    sheet = grades("N42SH").iloc[0]
+    logs = _measured_logs(rows, "remanence_T", sheet, 423.15)
+    # What lies a kelvin farther than the nearest counts, and no more.
+    at = np.array([423.15, 413.15, 412.2])
+    left = remaining_shares(sheet, at)["remanence_T"]
+    expected = np.array([1.15, 1.16]) * left[0] / left[1:]
+    assert np.exp(logs) == pytest.approx(expected, rel=1e-9)
+    assert np.exp(logs[0]) < 1.15 * 0.99
+    assert len(_measured_logs(rows[:3], "coercivity_kA_m", sheet, 423.15)) == 0
+
+
+def test_magnets_of_one_recipe_and_shell_are_alike():
+    def row(text, shell=""):
+        return SimpleNamespace(
+            table=make_table(text, basis="weight"), shell=shell
+        )
+
+    first = row("Nd30B1Fe69")
+    assert _is_same_recipe(row("Nd30.01B1Fe68.99"), first)
+    assert not _is_same_recipe(row("Nd31B1Fe68"), first)
+    assert not _is_same_recipe(row("Nd30B1Fe69", "Tb 0.5 wt%"), first)
+
+
+def test_a_given_recipe_holds_its_shell():
+    table = make_table("Nd29Dy1B1Fe69", basis="weight")
+    alone = given_recipe(table, None)
+    assert alone.estimate is False
+    assert alone.best.kind == "bulk"
+    assert alone.heavy_wt_pct == pytest.approx((1.0, 1.0, 1.0))
+    shelled = given_recipe(table, "Tb 0.5 wt%")
+    assert (shelled.best.kind, shelled.best.shell) == (
+        "diffused",
+        "Tb 0.5 wt%",
+    )
+    # 1 wt.% of what is left beside half a per cent of terbium.
+    assert shelled.heavy_wt_pct[1] == pytest.approx(0.5 + 0.995, abs=0.02)

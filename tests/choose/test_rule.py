@@ -5,8 +5,12 @@ import pytest
 
 from magnetkit.choose.exposure import (
     HeavyToday,
+    element_contents,
+    element_prices,
     heavy_exposure,
     heavy_rare_earth_contents,
+    mass_shares,
+    samarium_cobalt_contents,
 )
 from magnetkit.choose.rule import recommend, rule_text
 from magnetkit.supply.scenario import load_scenario, with_prices
@@ -130,3 +134,40 @@ def test_the_rule_says_its_shares():
     assert "by 20 %" in text
     assert "0.3 wt.%" in text
     assert "1.1 times" in text
+
+
+@pytest.mark.parametrize(
+    ("held", "least"),
+    # A fifth of 9 USD/kg, or what 0.3 wt.% is worth.
+    [(3.0, 1.8), (1.0, 2.7), (0.05, 54.0), (0.049, float("inf"))],
+)
+def test_least_saving_is_a_fifth_or_three_tenths_of_a_percent(held, least):
+    today = HeavyToday(held, 9.0)
+    assert today.saving_USD_kg == pytest.approx(least)
+    if held >= 1.0:
+        assert today.is_lowered_by(9.0 - least)
+        assert not today.is_lowered_by(9.0 - least + 1e-6)
+
+
+def test_contents_of_a_recipe_are_named_from_a_trace_on():
+    text = "Sm25.8Fe20Cu8Zr2.8Dy0.006Tb0.005Co bal."
+    shares = mass_shares(text, "")
+    assert sum(shares.values()) == pytest.approx(100.0)
+    assert list(shares) == ["Fe", "Co", "Cu", "Zr", "Sm", "Tb", "Dy"]
+    assert list(heavy_rare_earth_contents(text, "")) == ["Dy"]
+    both = samarium_cobalt_contents(text, "")
+    assert list(both) == ["Sm", "Co"]
+    assert both["Sm"] == pytest.approx(25.8)
+    assert list(element_contents(text, "", ["Zr", "Nd", "Cu"])) == ["Zr", "Cu"]
+    assert element_contents(text, "", ["Nd"]) == {}
+
+
+def test_prices_are_a_copy_by_atomic_number():
+    scenario = load_scenario("baseline")
+    prices = element_prices(scenario)
+    assert prices.shape == (118,)
+    # Neodymium, dysprosium and terbium rise in this order; technetium has no price.
+    assert 0.0 < prices[59] < prices[65] < prices[64]
+    assert prices[42] != prices[42]
+    prices[59] = 0.0
+    assert element_prices(scenario)[59] > 0.0

@@ -6,10 +6,14 @@ from magnetkit.errors import InputError
 
 from magnetkit.curves.same_flux import (
     Circuit,
+    OpenBody,
     RecoilLine,
+    _find_root,
     match_flux,
     read_surroundings,
+    working_induction,
 )
+from magnetkit.diffusion._shapes import read_shape
 from magnetkit.magnetism.margin import margin_line
 from magnetkit.magnetism.sintered import Duty
 
@@ -172,3 +176,60 @@ def test_no_load_line_has_no_equal_flux():
     today = RecoilLine(1.3, 1.05, 7600.0)
     other = RecoilLine(1.2, 1.05, 7600.0)
     assert np.isnan(match_flux(today, other, Circuit(Duty(0.0))).thickness)
+
+
+@pytest.mark.parametrize(
+    ("shape", "along", "size"),
+    [
+        ("40x15x5mm", "x", (80.0, 15.0, 5.0)),
+        ("40x15x5mm", "y", (40.0, 30.0, 5.0)),
+        ("40x15x5mm", "z", (40.0, 15.0, 10.0)),
+        ("disc:20x5mm", "z", (20.0, 10.0)),
+        ("ring:40x20x5mm", "z", (40.0, 20.0, 10.0)),
+    ],
+)
+def test_a_body_grows_along_its_magnetization(shape, along, size):
+    body = OpenBody(Duty(), read_shape(shape), along)
+    assert body.stretch(2.0).size == size
+    assert body.load_line(2.0) > body.load_line(1.0)
+
+
+def test_a_cube_alone_has_its_load_line_and_equal_flux():
+    cube = read_surroundings(Duty(9.0, 60.0, 5.0), "10x10x10mm", "z")
+    # A third of J acts against a cube, so that B is two thirds of B_r at mu_rec = 1.
+    assert cube.load_line(1.0) == pytest.approx(2.0, rel=0.01)
+    today = RecoilLine(1.2, 1.0, 7600.0)
+    other = RecoilLine(1.1, 1.1, 8000.0)
+    equal = match_flux(today, other, cube)
+    line = equal.duty.load_line
+    assert line == pytest.approx(cube.load_line(equal.thickness))
+    before = working_induction(1.2, 1.0, cube.load_line(1.0))
+    assert working_induction(1.1, 1.1, line) == pytest.approx(before)
+    assert equal.mass == pytest.approx(equal.thickness * 8000.0 / 7600.0)
+    # An applied field is that inside at mu_rec = 1, (1 + P) / (P + mu_rec) of it otherwise.
+    inside = 60.0 * (1.0 + line) / (line + 1.1)
+    assert equal.duty.outside_field_kA_m == pytest.approx(inside)
+    assert equal.duty.hours == 5.0
+    weak = RecoilLine(before, 1.0, 7600.0)
+    for odd in (weak, RecoilLine(float("nan"), 1.0, 7600.0)):
+        none = match_flux(today, odd, cube)
+        assert np.isnan(none.thickness)
+        assert np.isnan(none.mass)
+        assert none.duty == cube.duty
+
+
+def test_a_root_may_lie_at_an_end():
+    assert _find_root(lambda x: x - 1.0, 0.0, 1.0) == pytest.approx(1.0)
+    assert _find_root(lambda x: x - 1.0, 1.0, 2.0) == pytest.approx(1.0)
+    assert _find_root(lambda x: x - 1.5, 1.0, 2.0) == pytest.approx(1.5)
+    assert np.isnan(_find_root(lambda x: x - 1.0, 0.0, 0.99))
+    assert np.isnan(_find_root(lambda x: x - 1.0, 1.01, 2.0))
+
+
+def test_a_circuit_ends_where_its_magnet_does():
+    circuit = read_surroundings(Duty(2.0), None, "x")
+    assert circuit == Circuit(Duty(2.0))
+    # P = 1.05 / (1.2 / 0.6 - 1), half of it today's.
+    assert circuit.thickness(0.6, 1.2, 1.05) == pytest.approx(0.525)
+    assert np.isnan(circuit.thickness(0.6, 0.6, 1.05))
+    assert circuit.load_line(3.0) == 6.0

@@ -1,6 +1,7 @@
 """Local B_r and H_cJ beside the shell model that they come from."""
 
 from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -105,6 +106,7 @@ def test_grown_grains_keep_no_gain():
     assert edge.h_cj(np.array([2.0])).tolist() == [7e5]
     assert edge.needed(np.array([7e5]))[0] == pytest.approx(2.0)
     assert edge.most_coercive == 7e5
+    assert make_magnet(most=1.0).most_coercive == 6e5
     # A level stretch has its least amount at its start.
     assert make_magnet(most=6.0).needed(np.array([7e5]))[0] == pytest.approx(
         2.0, abs=1e-3
@@ -305,3 +307,27 @@ def test_the_own_field_falls_with_remanence():
     assert field == pytest.approx([2.8e5, 1.9e5])
     outside = Case(400.0, case.reverse, np.zeros(2))
     assert outside.field(np.array([0.5, 0.5])).tolist() == [3e5, 2e5]
+
+
+def test_errors_of_both_values_count_where_the_field_is_its_own():
+    magnet = make_magnet(last=0.1)
+    # A standard deviation of 5 % of B_r, beside 10 % of H_cJ.
+    ends = magnet.remanence * np.exp([[-0.05], [0.05]])
+    magnet = replace(magnet, remanence_ends=ends)
+    field = np.full(2, 5e5)
+    contents = [np.ones(2)]
+
+    def chance(own):
+        case = Case(400.0, field, own * field, 1.18)
+        each = [(magnet, case)]
+        return design_probability(Target(), each, contents, np.ones(2))
+
+    # H_cJ of 600 kA/m against 500: ln 1.2 over the deviations.
+    normal = NormalDist()
+    assert chance(0.0) == pytest.approx(
+        normal.cdf(np.log(1.2) / 0.1), abs=2e-3
+    )
+    both = np.hypot(0.1, 0.05)
+    assert chance(1.0) == pytest.approx(
+        normal.cdf(np.log(1.2) / both), abs=2e-3
+    )

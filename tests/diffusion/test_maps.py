@@ -7,7 +7,12 @@ from magnetkit.errors import InputError
 from magnetkit.units import MU_0
 
 from magnetkit.diffusion._local import Circuit, map_cases, reverse_field
-from magnetkit.diffusion._profile import Spreading, read_field, read_mask
+from magnetkit.diffusion._profile import (
+    Spreading,
+    face_groups,
+    read_field,
+    read_mask,
+)
 from magnetkit.diffusion._shapes import cut, read_shape
 
 CELLS = cut(read_shape("40x15x5mm"), 1500)
@@ -138,3 +143,109 @@ def test_masks_are_rectangles_of_faces():
             read_mask(mask.head(1).assign(**wrong), spreading)
     with pytest.raises(InputError, match="lack"):
         read_mask(mask.drop(columns="to_2_mm"), spreading)
+    with pytest.raises(InputError, match="mask: line 3 holds no number in"):
+        read_mask(mask.assign(to_1_mm=[0, "x"]), spreading)
+    with pytest.raises(InputError, match="mask, line 3: 'top' is no face"):
+        read_mask(mask.assign(face=["z+", "top"]), spreading)
+
+
+def test_rectangles_of_a_group_lie_on_one_patch(tmp_path):
+    spreading = Spreading(CELLS)
+    rectangle = {"from_1_mm": -8, "to_1_mm": 8, "from_2_mm": -3, "to_2_mm": 3}
+    mask = pd.DataFrame({"face": ["x+", "z-", "x+", "y-"], **rectangle})
+    mask.loc[0, ["from_1_mm", "to_1_mm"]] = [-8, 0]
+    mask.loc[2, ["from_1_mm", "to_1_mm"]] = [0, 8]
+    file = tmp_path / "mask.csv"
+    mask.to_csv(file, index=False)
+    (group,) = face_groups(str(file), spreading, "z")
+    assert [patch.face for patch in group] == ["x+", "z-", "y-"]
+    assert group[0].where.all()
+    # On y- the first direction is x, of 40 mm.
+    x = np.abs(spreading.middles("y-")[0])
+    assert (group[2].where.any(axis=1) == (x <= 8e-3)).all()
+    apart = mask.assign(group=["b", "a", "b", "a"])
+    first, second = face_groups(apart, spreading, "z")
+    assert [patch.face for patch in first] == ["x+"]
+    assert [patch.face for patch in second] == ["z-", "y-"]
+    assert read_mask(mask.head(0), spreading) == []
+
+
+def test_masks_of_a_ring_go_along_one_direction():
+    spreading = Spreading(cut(read_shape("ring:40x20x8mm"), 2000))
+    mask = pd.DataFrame(
+        {"face": ["outer", "z+"], "from_1_mm": [0, 15], "to_1_mm": [4, 20]}
+    )
+    ((outer, top),) = read_mask(mask, spreading)
+    heights = spreading.middles("outer")[0]
+    assert (outer.where == (heights >= 0)).all()
+    radii = spreading.middles("z+")[0]
+    assert (top.where == (radii >= 15e-3)).all()
+    with pytest.raises(InputError, match="from_1_mm, to_1_mm; to_1_mm lack"):
+        read_mask(mask.drop(columns="to_1_mm"), spreading)
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "factor"),
+    [
+        ("H", "A_m", 1.0),
+        ("H", "kA_m", 1e3),
+        # 1 Oe is 1000 / (4 pi) A/m.
+        ("H", "Oe", 79.5774715),
+        ("H", "kOe", 79577.4715),
+        ("B", "T", 795774.715),
+        ("B", "mT", 795.774715),
+        ("B", "kG", 79577.4715),
+    ],
+)
+def test_fields_are_read_in_their_unit(kind, unit, factor):
+    table = field(unit=unit, axial=0.0, kind=kind)
+    table[f"{kind}_z_{unit}"] = -3e5 / factor
+    (one,) = read_field(table)
+    assert one.vectors[0] == pytest.approx([0.0, 0.0, -3e5])
+    assert one.points.max(axis=0) == pytest.approx([20e-3, 7.5e-3, 2.5e-3])
+    assert (one.name, one.kelvin) == ("", None)
+    assert one.induction == (kind == "B")
+
+
+def test_fields_of_magnets_are_believed():
+    def largest(value):
+        table = field(unit="T", axial=0.0)
+        return read_field(table.assign(H_x_T=0.0, H_z_T=-value))
+
+    for tesla in (0.03001, 2.9999):
+        assert largest(tesla)
+    for tesla in (0.02999, 3.0001):
+        with pytest.raises(InputError, match="no magnet at work sees that"):
+            largest(tesla)
+    # 400 Oe, 32 kA/m, is too little to be meant.
+    with pytest.raises(
+        InputError, match=r"is it in kA/m\? Name the columns H_x_kA_m$"
+    ):
+        read_field(field(unit="A_m", axial=-400.0))
+    assert read_field(field().head(8))
+    with pytest.raises(InputError, match=r"8 points or more, got 7$"):
+        read_field(field().head(7))
+
+
+def test_temperatures_alone_tell_maps_apart():
+    two = pd.concat(
+        [field(temperature=400.0), field(temperature=350.0, axial=-200.0)]
+    )
+    first, second = read_field(two)
+    assert [first.kelvin, second.kelvin] == [400.0, 350.0]
+    assert first.name == second.name == ""
+    assert first.vectors[:, 2].mean() == pytest.approx(-3e5)
+    named = read_field(two.rename(columns={"temperature": "operating_point"}))
+    assert [one.name for one in named] == ["400.0", "350.0"]
+    assert [one.kelvin for one in named] == [None, None]
+
+
+def test_cells_beyond_the_points_get_the_nearest():
+    # Points end a millimetre within the faces at x.
+    (one,) = read_field(field((38, 15, 5)))
+    vectors = one.at(CELLS)
+    x = 1e3 * CELLS.points[:, 0]
+    beyond = x > 19.0
+    assert beyond.any()
+    assert vectors[beyond, 2] == pytest.approx(-262e3)
+    assert vectors[~beyond & (x > 17.0), 2].max() < -262e3

@@ -141,6 +141,10 @@ def test_the_first_curve_of_each_temperature_counts():
     with pytest.warns(UserWarning, match=says):
         kept = curves._one_a_temperature([hot, cold, again])
     assert kept == [cold, hot]
+    # Two kelvin apart are two temperatures.
+    pair = [curve_at(22.0), curve_at(20.0)]
+    assert curves._one_a_temperature(pair) == pair[::-1]
+    assert curves._one_a_temperature([]) == []
 
 
 def test_a_little_step_back_turns_no_loop():
@@ -150,3 +154,93 @@ def test_a_little_step_back_turns_no_loop():
     first, second = curves._split_sweeps(loop, np.zeros_like(loop))
     assert (first[0], first[-1]) == (0, 20)
     assert (second[0], second[-1]) == (20, 40)
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside"),
+    [
+        ((0.05, 1e6, 1.05), (0.0499, 1e6, 1.05)),
+        ((2.0, 1e6, 1.05), (2.001, 1e6, 1.05)),
+        ((1.2, 1e4, 1.05), (1.2, 0.999e4, 1.05)),
+        ((1.2, 8e6, 1.05), (1.2, 8.001e6, 1.05)),
+        ((1.2, 1e6, 0.97), (1.2, 1e6, 0.969)),
+        # A line that ends 4 or 6 per cent beside the measured H_cJ; a recoil of up to 1.8 is one.
+        ((1.2, 1.06 * 1.2 / MU_0, 2.0), (1.2, 1.04 * 1.2 / MU_0, 2.0)),
+        ((1.2, 1.25 * 1.2 / MU_0, 1.8), (1.2, 1.2 / MU_0 / 0.81, 1.81)),
+        ((1.2, 1e6, 1.05), (np.nan, 1e6, 1.05)),
+        ((1.2, 1e6, 1.05), (1.2, np.nan, 1.05)),
+    ],
+)
+def test_limits_of_figures_include_their_ends(inside, outside):
+    curves._ask_if_implausible("a.csv", raw(), *inside)
+    with pytest.raises(InputError, match=r"a\.csv: "):
+        curves._ask_if_implausible("a.csv", raw(), *outside)
+
+
+@pytest.mark.parametrize(
+    ("number", "unit"),
+    [
+        # Usual are 100 to 4000 kA/m; 1 kOe is 79.6 kA/m.
+        (100.0, "in kA/m"),
+        (4000.0, "in kA/m"),
+        (4100.0, "in Oe"),
+        (1.2e6, "in A/m"),
+        (15.0, "in kOe"),
+        (15e3, "in Oe"),
+        (1.3, "in kOe"),
+        (1.2, "in T (mu_0 H)"),
+        (0.5, "in T (mu_0 H)"),
+        (99.0, "in its unit"),
+        (1e9, "in its unit"),
+    ],
+)
+@pytest.mark.parametrize("factor", [1.0, 1e3])
+def test_a_unit_is_guessed_by_a_usual_coercivity(number, unit, factor):
+    one = raw(field_factor=factor)
+    assert curves._likely_unit(number * factor, one) == unit
+
+
+def test_a_recoil_needs_four_points():
+    field = np.array([1e4, 2e4, 3e4, 4e4, 9e5])
+    level = 1.2 - 0.1 * MU_0 * field
+    level[4] = 0.0
+    # The fourth point counts however early the knee is; the fifth lies beyond it.
+    recoil = curves._read_recoil(field, level, 1.19)
+    assert recoil == pytest.approx(1.1)
+    assert curves._read_recoil(field[:4], level[:4], 0.0) == pytest.approx(1.1)
+    assert curves._read_recoil(field[:3], level[:3], 0.0) == 1.05
+
+
+def test_five_points_make_a_second_quadrant():
+    h = np.array([2e5, 1e5, 0.0, -1e5, -2e5, -3e5, -4e5, -5e5])
+    j = np.array([1.2, 1.2, 1.2, 1.19, 1.18, 1.17, 1.16, 0.0])
+    # H = 0 counts, and J = 0 does not.
+    ((field, level),) = curves._choose_branches("a.csv", h, j)
+    assert field.tolist() == h[::-1].tolist()
+    assert level.tolist() == j[::-1].tolist()
+    with pytest.raises(InputError, match="5 points or more with H <= 0"):
+        curves._choose_branches("a.csv", np.delete(h, 4), np.delete(j, 4))
+
+
+@pytest.mark.parametrize(
+    ("left", "coercivity"), [(0.0119, 1000.0), (0.0121, np.nan)]
+)
+def test_a_curve_may_end_just_before_its_coercivity(left, coercivity):
+    # One per cent of 1.2 T may be left.
+    field = np.linspace(0.0, 1e6, 101)
+    level = np.append(np.full(100, 1.2), left)
+    one = raw(note="of the name")
+    curve = curves._figures("a.csv", field, level, one)
+    assert curve.remanence_T == pytest.approx(1.2)
+    assert curve.coercivity_kA_m == pytest.approx(coercivity, nan_ok=True)
+    # J falls to 0.9 B_r within the last step.
+    knee = 990.0 + 10.0 * 0.12 / (1.2 - left)
+    assert curve.knee_field_kA_m == pytest.approx(knee)
+    square = knee / coercivity
+    assert curve.squareness == pytest.approx(square, nan_ok=True)
+    # B = J - mu_0 H is 0 where mu_0 H is 1.2 T, and half of both is the largest product.
+    assert curve.coercivity_b_kA_m == pytest.approx(1.2e-3 / MU_0)
+    product = 0.25 * 1.2**2 / MU_0 / 1e3
+    assert curve.max_energy_product_kJ_m3 == pytest.approx(product, rel=1e-3)
+    assert curve.recoil_permeability == pytest.approx(1.0)
+    assert (curve.temperature_K, curve.note) == (300.0, "of the name")

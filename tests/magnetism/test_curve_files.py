@@ -39,6 +39,24 @@ def test_a_head_names_a_quantity(head, kind):
         ("B (G)", "induction", 1e-4),
         ("m (emu)", "moment", 1.256637e-9),
         ("T (F)", "temperature", 5 / 9),
+        ("H (A/m)", "field", 1.0),
+        ("H (MA/m)", "field", 1e6),
+        ("H_kOe", "field", 79577.5),
+        ("mu0 H (mT)", "field", 795.7747),
+        ("mu0 H (kG)", "field", 79577.47),
+        ("mu0 H (G)", "field", 79.57747),
+        ("J (kG)", "polarization", 0.1),
+        ("J (Gauss)", "polarization", 1e-4),
+        ("M (A/m)", "polarization", 1.256637e-6),
+        ("M_kA_m", "polarization", 1.256637e-3),
+        ("M (MA/m)", "polarization", 1.256637),
+        ("M (emu/cc)", "polarization", 1.256637e-3),
+        ("B (mT)", "induction", 1e-3),
+        ("m (A m2)", "moment", 1.256637e-6),
+        ("m (A·m²)", "moment", 1.256637e-6),
+        ("m (mA m^2)", "moment", 1.256637e-9),
+        ("T (K)", "temperature", 1.0),
+        ("T [degC]", "temperature", 1.0),
     ],
 )
 def test_a_unit_is_read_from_the_head(head, kind, factor):
@@ -113,6 +131,10 @@ def test_a_column_of_temperatures_becomes_kelvin(head, kelvin):
         ("a.csv", ["N42 at 150 C (423.15 K), centre"], 423.15, ""),
         ("n42-80C.csv", [], 353.15, "80C by the name of the file"),
         ("n42 300 K.csv", [], 300.0, "300 K by the name of the file"),
+        ("n42 -40C.csv", [], 233.15, "-40C by the name of the file"),
+        ("n42--40.5C.csv", [], 232.65, "-40.5C by the name of the file"),
+        ("80C 90C.csv", ["at 20 C"], 353.15, "80C by the name of the file"),
+        ("x80C.csv", [], 293.15, "no column of temperature: taken at 20 °C"),
         (
             "a.csv",
             ["nothing"],
@@ -131,6 +153,7 @@ def test_a_temperature_without_a_column(name, comments, kelvin, note):
     [
         (["a,b", "1, 2.5"], [["a", "b"], ["1", "2.5"]]),
         (["a;b", "1,5;2,5"], [["a", "b"], ["1.5", "2.5"]]),
+        (["a;b", "1,5;2", "1.5;3"], [["a", "b"], ["1,5", "2"], ["1.5", "3"]]),
         (["a\tb", "1,5\t2.5"], [["a", "b"], ["1,5", "2.5"]]),
         (['"a,b";c', "1;2"], [["a,b", "c"], ["1", "2"]]),
     ],
@@ -224,6 +247,41 @@ def test_curves_of_two_temperatures_are_two(tmp_path):
     bare = write(tmp_path, "H (T),J (T)\n0,1\n", "b-20C.csv")
     ((one,), _) = files.read_raw_curves(bare)
     assert one.note == "20C by the name of the file"
+
+
+def test_a_furnace_may_drift_by_five_kelvin(tmp_path):
+    # Steps of two kelvin are one curve, larger ones part two.
+    lines = "".join(
+        f"{k},1,{t}\n" for k, t in enumerate((300, 302, 303.5, 305))
+    )
+    path = write(tmp_path, f"H (T),J (T),T (K)\n{lines}9,1,307.1\n10,1,\n")
+    first, second = files.read_raw_curves(path)[0]
+    assert (first.field.size, second.field.size) == (4, 1)
+    assert (first.kelvin, second.kelvin) == (302.625, 307.1)
+
+
+def test_each_curve_may_have_its_temperatures(tmp_path):
+    head = "H (T),J (T),T (K),H (T),J (T),T (K)"
+    path = write(tmp_path, f"{head}\n0,1,300,0,0.5,400\n")
+    cold, hot = files.read_raw_curves(path)[0]
+    assert (cold.kelvin, hot.kelvin) == (300.0, 400.0)
+    assert (cold.flux[0], hot.flux[0]) == (1.0, 0.5)
+    # One column is that of all curves.
+    path = write(tmp_path, "H (T),J (T),J (G),T (K)\n0,1,5000,350\n")
+    curves, _ = files.read_raw_curves(path)
+    assert [one.kelvin for one in curves] == [350.0] * 2
+    assert [one.flux[0] for one in curves] == pytest.approx([1.0, 0.5])
+
+
+def test_a_magnetometers_other_columns_are_not_named(tmp_path):
+    heads = "Temperature (K),Field Status (code),Magnetic Field (Oe)"
+    text = f"{heads},Moment (emu)\n300,7,10,2\n"
+    ((one,), unused) = files.read_raw_curves(write(tmp_path, text, "m.dat"))
+    assert unused == []
+    assert (one.kind, one.kelvin) == ("moment", 300.0)
+    assert one.field[0] == pytest.approx(795.7747)
+    # Twice 1e-3 A m2, times mu_0.
+    assert one.flux[0] == pytest.approx(2.513274e-9)
 
 
 @pytest.mark.parametrize(

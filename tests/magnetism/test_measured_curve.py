@@ -213,6 +213,9 @@ def sheet_file(write, prediction):
 
 def test_curve_calibrate_and_replace_take_it(sheet_file, prediction):
     assert is_curve(sheet_file)
+    assert is_curve([sheet_file, str(sheet_file)])
+    assert is_curve([]) is False
+    assert not is_curve([sheet_file, "none.csv"])
     curves = mk.curve(sheet_file).curves
     assert curves.coercivity_b[0, 0] == pytest.approx(
         prediction.coercivity_b[0, 0], rel=1e-3

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 
@@ -101,6 +102,7 @@ def test_a_recipe_of_another_family_is_asked_about(n42sh):
         )
         assert "is not compared: offer its grade" in offer.reasons[0]
         assert "density and machining" in offer.questions[-1]
+        assert "amounts read as wt.%" not in offer.reasons
 
 
 def test_what_is_no_magnet_is_refused_whatever_is_asked(n42sh):
@@ -174,6 +176,11 @@ def test_dysprosium_diffusion_is_the_incumbent():
         ("B_r=1.31,H_cJ=1600,alpha=12", "outside -0.6 to 0.05"),
         ("B_r=1.31,H_cJ=1600,beta=-5", "outside -1.5 to 0.6"),
         ("B_r=1.31,H_cJ=1600,H_k=2000", "outside 1 to H_cJ"),
+        ("B_r=1.31,H_cJ=1600,H_k=0.99", "outside 1 to H_cJ"),
+        ("B_r=2.0,H_cJ=1600", "are no magnet's"),
+        ("B_r=0.02,H_cJ=1600", "are no magnet's"),
+        ("B_r=1.31,H_cJ=6000", "are no magnet's"),
+        ("B_r=1.31,H_cJ=1", "are no magnet's"),
         ({"B_r": True, "H_cJ": 1600}, "are numbers"),
         (["N45SH"], "a text or a mapping"),
         (b"N45SH", "a text or a mapping"),
@@ -274,6 +281,35 @@ def judged(**changes):
             "it is of another family: price, mass and brittleness decide",
         ),
         (
+            {"probability_meets_requirements": 0.8},
+            "take",
+            "it does what is asked and saves 2.0 wt.%",
+        ),
+        (
+            {
+                "probability_meets_requirements": 0.3,
+                "coercivity_guaranteed_kA_m": 399.0,
+            },
+            "ask",
+            "it may do what is asked: values at temperature decide",
+        ),
+        (
+            {"probability_meets_requirements": float("nan")},
+            "ask",
+            "what is not known decides",
+        ),
+        (
+            {"heavy_rare_earth_wt_pct": 3.3},
+            "take",
+            "it does what is asked and saves nothing to speak of",
+        ),
+        (
+            {"heavy_rare_earth_wt_pct": 4.3},
+            "ask",
+            "it does what is asked, with no less heavy rare earth than "
+            "today's is likely to hold",
+        ),
+        (
             {
                 "probability_meets_requirements": 0.29,
                 "coercivity_guaranteed_kA_m": 399.0,
@@ -298,6 +334,10 @@ def test_each_verdict_has_its_reason(asked, changes, verdict, reason):
 
 def test_a_near_miss_is_of_remanence_alone(asked):
     assert offers._is_near_miss(asked, judged())
+    # By 2 % at most.
+    assert offers._is_near_miss(asked, judged(remanence_guaranteed_T=0.98))
+    lower = judged(remanence_guaranteed_T=0.9799)
+    assert not offers._is_near_miss(asked, lower)
     low = judged(remanence_guaranteed_T=0.9)
     assert not offers._is_near_miss(asked, low)
     soft = judged(coercivity_guaranteed_kA_m=399.9)
@@ -439,6 +479,8 @@ def test_the_judgement_in_four_lines():
         "Why: a; b.",
         "Ask for: c; d.",
     ]
+    whole = offers.Offer(text="y" * 120, kind="grade", verdict="ask")
+    assert f" {'y' * 120}: " in whole.lines()[0]
     unknown = offers.Offer(text="y" * 121, kind="grade", verdict="ask")
     first = unknown.lines()[0]
     short = "y" * 117
@@ -455,5 +497,63 @@ def test_pairs_of_a_sheet():
     assert numbers["coercivity_kA_m"] == 1600.0
     assert numbers["Dy"] == 1.2
     assert kelvin == pytest.approx(353.15)
+    for knee in (1.0, 1600.0):
+        sheet = {"B_r": 1.31, "H_cJ": 1600, "H_k": knee}
+        numbers, _ = offers._read_sheet(sheet, "x")
+        assert numbers["knee_field_kA_m"] == knee
     _, room = offers._read_sheet({"B_r": 1.31, "H_cJ": 1600}, "x")
     assert room == pytest.approx(293.15)
+
+
+@pytest.mark.parametrize(
+    ("rating", "says"),
+    [
+        (423.15, ""),
+        (float("nan"), ""),
+        (422.15, "it is rated to 149 °C, used at 150 °C"),
+    ],
+)
+def test_a_rating_reaches_the_temperature_of_use(
+    asked, monkeypatch, rating, says
+):
+    rated = pd.DataFrame({"max_working_temperature_K": [rating]})
+    monkeypatch.setattr(offers, "grades", lambda name: rated)
+    assert offers._rated_below(asked, "N42") == says
+
+
+def test_what_cannot_be_judged_is_asked_about(asked):
+    def refuse(*_):
+        raise InputError("the grade has no sheet at 150 °C")
+
+    asked.judge = refuse
+    offer = offers._judge_offer(asked, "N99", "grade", None, "auto")
+    assert (offer.text, offer.kind, offer.verdict) == ("N99", "grade", "ask")
+    assert offer.reasons == ("the grade has no sheet at 150 °C",)
+    assert offer.heavy_rare_earth_today_wt_pct == 3.0
+    assert offer.probability_meets_requirements != (
+        offer.probability_meets_requirements
+    )
+    # Values at temperature, analysis and price.
+    assert len(offer.questions) == 3
+    assert offer.way is None
+
+
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        ("", "today's"),
+        (",alpha=-0.1", "today's"),
+        (",alpha=-0.1,beta=-0.5", "its own"),
+    ],
+)
+def test_a_sheet_says_by_whose_chords_it_is_carried(n42sh, text, whose):
+    offer = judge_offer(n42sh, f"B_r=1.31,H_cJ=1600,T=25C,Tb=0.4{text}")
+    reason = f"values at 25 °C are carried to use by {whose} alpha and beta"
+    assert reason in offer.reasons
+
+
+@pytest.mark.parametrize(("celsius", "carried"), [(145, 0), (144, 1)])
+def test_values_within_five_kelvins_are_not_carried(n42sh, celsius, carried):
+    sheet = f"B_r=1.12,H_cJ=520,T={celsius}C,Tb=0.4"
+    reasons = judge_offer(n42sh, sheet).reasons
+    assert sum("are carried to use" in reason for reason in reasons) == carried

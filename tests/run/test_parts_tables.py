@@ -13,6 +13,7 @@ from magnetkit.run._parts_tables import (
     _unsplit,
     lines,
     main_table,
+    notes,
     symbol_prices,
     then_cost,
     today_cost,
@@ -208,6 +209,40 @@ def test_heavy_rare_earths_are_summed_alone():
     amounts = {"Dy": Amount(1.0, 2.0, 3.0), "Tb": exactly(0.5)}
     heavy = sum_heavy(amounts | {"Nd": exactly(30.0)})
     assert (heavy.low, heavy.mean, heavy.high) == (1.5, 2.5, 3.5)
+
+
+def test_what_changes_is_what_the_way_holds():
+    part = make_part(way=make_way(heavy_rare_earth_wt_pct=0.5))
+    then = part.heavy_then
+    assert (then.low, then.mean, then.high) == (0.5, 0.5, 0.5)
+    assert part.kilograms(part.today)["Dy"].high == pytest.approx(8.0)
+    assert make_part(kg_year=math.nan).kilograms(part.today) == {}
+    stays = make_part()
+    assert stays.heavy_then is stays.heavy_today
+
+
+def test_notes_end_with_the_sources_of_prices():
+    listed = SimpleNamespace(
+        sentence=lambda: "grade is A", notes=["a row was empty"]
+    )
+    today = {"Nd": exactly(30.0), "Tm": exactly(1.0)}
+    part = make_part(today=today, then={"Fe": exactly(70.0)})
+    texts = notes(
+        listed, [part], load_scenario("baseline"), 3, ["A gap was filled."]
+    )
+    assert texts[:4] == [
+        "Columns: grade is A.",
+        "a row was empty.",
+        "A gap was filled.",
+        "3 different questions were asked of the rows, equal ones once.",
+    ]
+    prices = [text for text in texts if text.startswith("Price: ")]
+    assert texts[-len(prices) :] == prices == sorted(prices)
+    # Of neodymium, thulium and iron: a source each.
+    starts = ("Price: Pig iron", "Price: Stans Energy", "Price: USGS")
+    assert len(prices) == 3
+    assert all(map(str.startswith, prices, starts))
+    assert any("prices of 'baseline'" in text for text in texts)
 
 
 def test_a_row_a_way_and_the_recommended_one_marked():
