@@ -1,13 +1,21 @@
 """Which leading candidates add an element to another and gain nothing that counts."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.columns import ROBUSTNESS
 
 import magnetkit as mk
-from magnetkit.choose._leading import robustness, simpler_rank
+from magnetkit.choose._leading import (
+    _columns,
+    _ingredients,
+    by_regret,
+    robustness,
+    simpler_rank,
+)
 
 # Plain, with a tenth of an element beside it, with a shell, of another host.
 ALLOYS = [
@@ -98,3 +106,43 @@ def test_no_candidate_has_no_robustness():
     assert len(found) == 0
     head = ["rank", "candidate", "formula", "shell", "host"]
     assert list(found.columns) == [*head, *ROBUSTNESS]
+
+
+def test_candidates_are_made_of_elements_and_a_shell():
+    frame = pd.DataFrame(
+        {
+            "formula": ["Nd2Fe14B", "SmCo5", "Nd2Fe14B", "Nd2Fe14B"],
+            "shell": ["Tb 0.3 wt%", None, "Dy 0.3 wt%", "Tb 0.5 wt%"],
+        }
+    )
+    holds = _ingredients(frame)
+    assert holds.shape == (4, 118 + 2)
+    # Boron, iron and neodymium; dysprosium comes before terbium.
+    assert np.flatnonzero(holds[0]).tolist() == [4, 25, 59, 119]
+    assert np.flatnonzero(holds[1]).tolist() == [26, 61]
+    assert np.flatnonzero(holds[2]).tolist() == [4, 25, 59, 118]
+    assert (holds[0] == holds[3]).all()
+
+
+def test_columns_of_leaders_are_named_once():
+    rule = SimpleNamespace(columns=lambda: ["cost_USD_kg", "remanence_T"])
+    asked = [SimpleNamespace(column="coercivity_kA_m")]
+    profile = SimpleNamespace(requirements=asked)
+    names = _columns(SimpleNamespace(profile=profile, rule=rule))
+    head = ["formula", "shell", "host", "route", "evidence_distance"]
+    assert names[:5] == head
+    assert names[5:] == [
+        "density_kg_m3",
+        "remanence_T",
+        "remanence_T_lo",
+        "remanence_T_hi",
+        "coercivity_kA_m",
+        "coercivity_kA_m_lo",
+        "coercivity_kA_m_hi",
+        "cost_USD_kg",
+    ]
+
+
+def test_one_leader_stands_as_it_is():
+    ranking = SimpleNamespace(leading=lambda n: np.array([4]))
+    assert by_regret(ranking, None, None) is ranking

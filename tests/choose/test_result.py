@@ -3,13 +3,14 @@
 import dataclasses
 from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.choose.result import Ranked
+from magnetkit.choose.result import Ranked, decisions_frame, slice_rows
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +94,27 @@ def test_a_result_is_written_as_it_is(ranked_result, tmp_path):
     ranked_result.to_parquet(tmp_path / "x.parquet")
     assert pq.read_table(tmp_path / "x.parquet").to_pydict() == ROWS
     assert pa.table(ranked_result).to_pydict() == ROWS
+
+
+def test_some_rows_of_ascending_numbers():
+    rows = np.array([2, 5, 7, 9])
+    assert slice_rows(rows, 5, 9).tolist() == [5, 7]
+    assert slice_rows(rows, 0, 10).tolist() == rows.tolist()
+    assert slice_rows(rows, 6, 7).tolist() == []
+
+
+def test_records_of_decisions_become_a_frame():
+    records = [
+        {"mine": "x", "top_ten_share": None, "remanence_T": 1, "rank": 2},
+        {"remanence_T": None, "rank": None, "top_ten_share": 1, "host": "1:5"},
+    ]
+    frame = decisions_frame(records)
+    # The registry's columns in its order, others last.
+    assert frame.columns[-1] == "mine"
+    assert frame.columns[0] == "rank"
+    assert frame["rank"].isna().tolist() == [False, True]
+    assert str(frame["rank"].dtype) == "Int64"
+    assert str(frame["remanence_T"].dtype) == "float64"
+    assert str(frame["top_ten_share"].dtype) == "float64"
+    assert frame["host"].tolist()[1] == "1:5"
+    assert len(decisions_frame([])) == 0

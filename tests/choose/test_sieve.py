@@ -1,6 +1,7 @@
 """What is left out before it is computed, and the bounds on which that rests."""
 
 from collections import Counter
+from dataclasses import replace
 from importlib import import_module
 from types import SimpleNamespace
 from unittest.mock import Mock
@@ -12,6 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
 from magnetkit import applications
+from magnetkit._core._columnar import Coded
 from magnetkit.choose import _decisions, _evaluate
 from magnetkit.choose._evaluate import (
     Bound,
@@ -278,3 +280,135 @@ def test_coercivity_is_asked_by_requirements_and_objectives():
     assert positions([flux, hard]) == [0]
     assert positions([flux], (500.0, hard), (300.0, flux)) == [2]
     assert positions([hard], (500.0, hard), (300.0, hard)) == [0, 1, 2]
+
+
+def test_a_bound_is_finite_by_its_loss_or_its_margin():
+    assert not Bound().is_finite
+    assert Bound(limit=3.0).is_finite
+    assert Bound(margin=-0.5).is_finite
+
+
+def test_candidates_within_a_bound():
+    def admits(bound, decision="abab", hashes=None, **columns):
+        n = len(decision)
+        fields = {
+            "meets": [False] * n,
+            "worth": [False] * n,
+            "loss": [np.inf] * n,
+            "margin": [-np.inf] * n,
+        }
+        arrays = {
+            name: np.array(column)
+            for name, column in (fields | columns).items()
+        }
+        return bound.admits(
+            Coded.of(list(decision)), **arrays, hashes=hashes
+        ).tolist()
+
+    yes, no = True, False
+    # By loss: what may meet its decision's limit where that is larger, and what is worth a trial.
+    bound = Bound(limit=2.0, margin=np.inf, limits={"a": 3.0, "b": 1.0})
+    losses = [3.0, 2.0, 3.1, 2.1]
+    assert admits(bound, meets=[yes] * 4, loss=losses) == [yes, yes, no, no]
+    assert admits(bound, meets=[no] * 4, loss=losses) == [no] * 4
+    # Decisions without a limit of their own have that of all.
+    trials = replace(bound, trials={"a": 1.0})
+    worth = admits(trials, worth=[yes] * 4, loss=[1.0, 2.0, 1.1, 2.1])
+    assert worth == [yes, yes, no, no]
+    # By margin, whether it meets or not; an unknown one is infinite.
+    by_margin = Bound(limit=-1.0, margin=-0.5)
+    margins = [-0.5, -0.51, np.inf, 0.0]
+    assert admits(by_margin, margin=margins) == [yes, no, yes, yes]
+    none = Bound(limit=-1.0, margin=np.inf)
+    assert admits(none, margin=margins) == [no] * 4
+    # Of equal margins the hashes up to the last, if they are known.
+    hashes = np.array([7, 9, 8, 9], np.uint64)
+    last = replace(by_margin, last=8)
+    equal = [-0.5, -0.5, -0.5, 0.0]
+    assert admits(last, margin=equal, hashes=hashes) == [yes, no, yes, yes]
+    assert admits(last, margin=equal) == [yes] * 4
+
+
+def test_a_tally_counts_what_ended():
+    tally = Tally()
+    tally.end("too soft", np.array([True, False, True]))
+    tally.end("too dear", np.zeros(3, bool))
+    assert tally.plain()["ended"] == {"too soft": 2}
+    tally.add(Tally.of({"ended": {"too soft": 1}, "copies": {"a": 4}}))
+    assert tally.plain() == {
+        "stages": {},
+        "ended": {"too soft": 3},
+        "copies": {"a": 4},
+        "status": {},
+    }
+
+
+def asked(column, kelvin=None, minimum=None):
+    return SimpleNamespace(
+        column=column, temperature_K=kelvin, minimum=minimum
+    )
+
+
+def test_central_values_decide_some_requirements():
+    some = [
+        asked("coercivity_kA_m", minimum=800.0),
+        asked("max_energy_product_kJ_m3", 300.0, 200.0),
+        asked("max_energy_product_kJ_m3", 310.0),
+        asked("demagnetization_safety", 500.0, 1.1),
+        asked("cost_USD_kg"),
+        asked("remanence_coefficient_pct_K", 320.0),
+        asked("remanence_T", 250.0),
+    ]
+    use = SimpleNamespace(between=(233.15, 423.15))
+    job = SimpleNamespace(
+        temperature=400.0,
+        profile=SimpleNamespace(requirements=some),
+        conditions=SimpleNamespace(use=use),
+    )
+
+    def find(limit):
+        found = _evaluate._central_requirements(job, Bound(limit=limit))
+        return found, [(kelvin, one.column) for kelvin, one in found]
+
+    finite, names = find(2.0)
+    assert names == [
+        (400.0, "coercivity_kA_m"),
+        (300.0, "max_energy_product_kJ_m3"),
+        (320.0, "remanence_coefficient_pct_K"),
+        (250.0, "remanence_T"),
+    ]
+    # Safety counts where few meet the requirements.
+    _, names = find(np.inf)
+    assert names[2] == (500.0, "demagnetization_safety")
+    at = _evaluate._central_temperatures(finite, job)
+    # Alpha is asked at the ends of its chord.
+    assert at == [400.0, 233.15, 250.0, 300.0, 423.15]
+    assert _evaluate._central_temperatures(finite[:1], job) == [400.0]
+
+
+def test_remanence_bounds_energy_product_and_alpha():
+    remanence = np.array([[1.2, 1.3, 1.0]])
+    made = SimpleNamespace(
+        remanence=lambda: remanence, polarization=np.array([[1.3, 1.4, 1.05]])
+    )
+    at, between = [400.0, 300.0, 500.0], (300.0, 500.0)
+    values = _evaluate._values_by_remanence(made, at, between)
+    # A square loop holds B_r squared over four mu_0.
+    product = 1.2**2 / (16e-4 * np.pi)
+    assert values["max_energy_product_kJ_m3"][0, 0] == pytest.approx(product)
+    assert np.isnan(values["coercivity_kA_m"]).all()
+    # A quarter of J is lost over 200 K.
+    alpha = values["remanence_coefficient_pct_K"]
+    assert alpha == pytest.approx(np.full((1, 3), -0.125))
+    some = _evaluate._values_by_remanence(made, at, (300.0, 501.0))
+    assert "remanence_coefficient_pct_K" not in some
+
+
+def test_a_magnet_far_from_all_measured_is_told_so():
+    made = SimpleNamespace(status=np.array([[0, 0], [0, 0], [0, 0], [0, 2]]))
+    hard_apart = np.array([3.0, 3.1, np.nan, 9.0])
+    status = _evaluate._central_status(made, hard_apart)
+    words = status.texts()
+    assert (words[0], words[2]) == ("ok", "ok")
+    assert words[1] == _evaluate.FAR
+    assert words[3] not in ("ok", _evaluate.FAR)

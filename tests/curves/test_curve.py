@@ -2,6 +2,7 @@ import io
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0
@@ -12,9 +13,16 @@ from magnetkit.curves import _formats
 from magnetkit.curves._formats import Curve, _header_lines, _name
 from magnetkit.curves.curve import (
     _as_list,
+    _demagnetization,
+    _grade_figures,
     _interpolate_temperatures,
+    _Promise,
+    _read_recipe,
+    _sheet_extrapolation_reason,
 )
+from magnetkit.magnetism import Conditions
 from magnetkit.magnetism.demagnetization import magnet_curves
+from magnetkit.magnetism.spread import lots
 
 
 def test_a_grade_follows_its_sheet():
@@ -276,3 +284,119 @@ def test_no_temperature_is_not_twenty_degrees(temperature):
 def test_temperatures_may_be_an_array():
     kelvin = np.array([300.0, 400.0])
     assert_array_equal(mk.curve("N42SH", kelvin).curves.temperature, kelvin)
+
+
+def test_a_modelled_curve_says_what_it_rests_on():
+    recipe = "Nd2Fe14B"
+    curve = mk.curve(recipe, "77K,20C", interval=0.5)
+    cold = "no coercivity so cold was compared with a measurement"
+    assert curve.beyond == (cold, "")
+    start = "model of magnetkit, 50 % interval of B_r and H_cJ each"
+    assert curve.source.startswith(f"{start}; calibration: none; ")
+    warm = mk.curve(recipe, "150C")
+    assert warm.source == (
+        "model of magnetkit, 90 % interval of B_r and H_cJ each; calibration: none"
+    )
+    assert warm.beyond == ("",)
+    room = mk.curve(recipe, "20C").curves.remanence[0, 0]
+    assert warm.room_remanence_T == pytest.approx(room)
+    assert warm.density_kg_m3 == pytest.approx(7600.0, abs=100.0)
+    assert 1.0 < warm.resistivity_uohm_m < 2.0
+    assert warm.bound == "centre"
+
+
+def test_guaranteed_figures_are_those_of_99_lots_in_100():
+    centre = mk.curve("Nd2Fe14B", "150C")
+    least = mk.curve("Nd2Fe14B", "150C", bound="guaranteed")
+    spread = lots("2:14:1")
+    flux, hardness = map(spread.share, ("remanence_T", "coercivity_kA_m"))
+    for name, share in (
+        ("remanence", flux),
+        ("coercivity", hardness),
+        ("knee_field", hardness),
+    ):
+        ratio = getattr(least.curves, name) / getattr(centre.curves, name)
+        assert ratio[0, 0] == pytest.approx(share)
+    ratio = least.room_remanence_T / centre.room_remanence_T
+    assert ratio == pytest.approx(flux)
+
+
+@pytest.mark.parametrize(
+    ("provenance", "kelvin", "says"),
+    [
+        ("sheet", 500.0, ""),
+        ("extrapolated", 293.0, "below the sheets, which begin at 20 C"),
+        ("extrapolated", 500.0, "beyond the sheets, which end at 150 C"),
+        ("extrapolated", 293.15, "beyond the sheets"),
+    ],
+)
+def test_a_sheet_is_left_on_either_side(provenance, kelvin, says):
+    sheet = pd.Series(
+        {
+            "coercivity_kA_m_provenance": provenance,
+            "max_working_temperature_K": 423.15,
+        }
+    )
+    text = _sheet_extrapolation_reason(sheet, kelvin)
+    assert text.startswith(says)
+    assert bool(text) is bool(says)
+
+
+def test_figures_of_a_grade_by_its_bounds():
+    kelvin = [293.15, 423.15]
+    low, centre, high, least = (
+        _grade_figures("N42SH", kelvin, bound)
+        for bound in ("low", "centre", "high", "guaranteed")
+    )
+    # Arnold prints 1.28 to 1.34 T, K&J 1.30 to 1.34; both guarantee 1592 kA/m.
+    assert low[0][0] == pytest.approx(1.28)
+    assert high[0][0] == pytest.approx(1.34, abs=0.01)
+    assert low[0][0] < centre[0][0] < high[0][0]
+    assert least[0][0] == pytest.approx(1.29, abs=0.002)
+    assert least[1][0] == pytest.approx(1592.0, abs=1.0)
+    for b_r, h_cj, h_k in (low, centre, high, least):
+        assert (h_k < h_cj).all()
+        assert (np.diff([b_r, h_cj, h_k]) < 0.0).all()
+
+
+def test_curves_are_built_of_as_many_figures_as_temperatures():
+    figures = [[1.2, 1.0, 9.0], [800.0, 400.0, 9.0], [700.0, 300.0, 9.0]]
+    curves = _demagnetization([300.0, 400.0], figures, 1.05, 2.0)
+    assert curves.remanence.tolist() == [[1.2, 1.0]]
+    assert curves.coercivity.tolist() == [[8e5, 4e5]]
+    assert curves.knee_field.tolist() == [[7e5, 3e5]]
+    assert curves.recoil.tolist() == [[1.05, 1.05]]
+    assert curves.temperature.tolist() == [300.0, 400.0]
+    assert curves.load_line == 2.0
+
+
+def test_a_promise_is_compared_with_the_model():
+    spread = lots("2:14:1")
+    row = pd.Series(
+        {
+            "host": "2:14:1",
+            "remanence_T": 1.0,
+            "coercivity_kA_m": 1000.0,
+            "knee_field_kA_m": 800.0,
+        }
+    )
+    guaranteed = [
+        1.1 * spread.share("remanence_T"),
+        900.0 * spread.share("coercivity_kA_m"),
+    ]
+    ratios = _Promise(423.15, guaranteed, 600.0).ratios(row)
+    # What is guaranteed is a usual lot's 1.1 T and 900 kA/m; the knee is one already.
+    assert ratios == pytest.approx([1.1, 0.9, 0.75])
+
+
+def test_one_recipe_has_a_name_and_a_shell():
+    def read(magnet, basis="auto", shell=None):
+        conditions = Conditions.of(temperature=300.0, shell=shell)
+        return _read_recipe(magnet, basis, conditions)
+
+    table, name, shell = read("SmCo5")
+    assert (len(table), name, shell) == (1, "SmCo5", None)
+    assert read("SmCo5", shell="Tb 0.5 wt%")[2] == "Tb 0.5 wt%"
+    frame = pd.DataFrame({"composition": ["Nd2Fe14B"], "shell": ["Tb 1 wt%"]})
+    assert read(frame)[2] == "Tb 1 wt%"
+    assert read(table)[1] == table.formulas()[0]

@@ -66,6 +66,8 @@ def test_no_limit_lies_above_what_the_structure_bears():
 def test_names_bad_input():
     with pytest.raises(InputError, match="losses"):
         mk.curves.use_limits(DYSPROSIUM, losses=[0.0])
+    with pytest.raises(InputError, match="losses must lie between 0 and 100"):
+        mk.curves.use_limits(DYSPROSIUM, losses=[1.0, 100.0])
     with pytest.raises(InputError, match="load_line"):
         mk.curves.use_limits(DYSPROSIUM, load_line=-1.0)
 

@@ -90,6 +90,12 @@ def largest_deviation(field, induction, celsius):
 def test_points_survive_a_solver_round_trip(pair, tmp_path):
     curve = mk.curve(pair)
     assert curve.curves.temperature == pytest.approx([293.15, 423.15])
+    assert (curve.name, curve.bound) == ("m20 + m150", "centre")
+    start = f"measured at 20, 150 °C: {pair[0]}, {pair[1]}"
+    assert curve.source.startswith(start)
+    b_r = curve.measured[0].remanence_T
+    assert curve.room_remanence_T == pytest.approx(b_r)
+    assert np.isnan([curve.density_kg_m3, curve.resistivity_uohm_m]).all()
     for at, celsius in enumerate((20, 150)):
         for field, induction in (
             from_csv(curve.text("csv", at)),
@@ -136,7 +142,11 @@ def test_the_branch_that_goes_up_moves_nothing(tmp_path):
 
 
 def test_knee_moves_between_two_temperatures(pair, tmp_path):
-    curves = mk.curve(pair, "100C").curves
+    between = mk.curve(pair, "100C")
+    curves = between.curves
+    assert between.source.endswith("; between measured temperatures")
+    # That of 20 degrees C, whatever is asked.
+    assert between.room_remanence_T == pytest.approx(1.29, abs=0.005)
     assert 1.10 < curves.remanence[0, 0] < 1.29
     assert curves.coercivity[0, 0] == pytest.approx(
         H_CJ[20] * (H_CJ[150] / H_CJ[20]) ** (80 / 130), rel=0.01
