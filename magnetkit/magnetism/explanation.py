@@ -443,12 +443,11 @@ def _range_shares(
     """
     import pandas as pd
 
-    center = magnet.coercivity(magnet.made, magnet.kelvin)
     variance = (float(magnet.made.rows["spread"][0]) / DEVIATIONS_90) ** 2
     rows = []
     by_status = dict.fromkeys(STATUS_OF_CONSTANTS, 0.0)
     for constant in _law_constants(magnet):
-        change = _change(magnet, constant, center)
+        change = _change(magnet, constant)
         by_status[constant.status] += change**2
         rows.append({**vars(constant), "share": change**2})
     producer = (
@@ -493,12 +492,12 @@ def _law_constants(magnet: _OneMagnet) -> Iterator[Constant]:
         yield from law("temperature")
 
 
-def _change(magnet: _OneMagnet, constant: Constant, center: float) -> float:
+def _change(magnet: _OneMagnet, constant: Constant) -> float:
     """Compute by how much ln H_cJ changes with one standard deviation of a constant, 0 or more.
 
-    The result is the mean of up and down, since a law may bend. `center` is H_cJ of `magnet`, A/m,
-    at its temperature with the `constant` as it is; ``value`` and ``deviation`` of that are read.
-    The magnet is made anew with each value; the constant returns to its own at the end.
+    The result is the mean of up and down, since a law may bend, at the temperature of `magnet`.
+    ``value`` and ``deviation`` of `constant` are read. The magnet is made anew with each value; the
+    constant returns to its own at the end.
     """
     changes = []
     for sign in (-1.0, 1.0):
@@ -506,7 +505,7 @@ def _change(magnet: _OneMagnet, constant: Constant, center: float) -> float:
             constant, constant.value + sign * constant.deviation
         ):
             value = magnet.coercivity(magnet.make(), magnet.kelvin)
-        changes.append(np.log(max(value, 1.0) / center))
+        changes.append(np.log(max(value, 1.0)))
     return float(0.5 * abs(changes[1] - changes[0]))
 
 

@@ -34,7 +34,6 @@ LEAST_SHARED = 8
 _FOLDS = 10
 # Shrinks shifts of elements that few shared compounds have; HuberRegressor's own default.
 _SHRINKAGE = 1e-4
-# Half width of a 90 % range in deviations.
 
 
 class Correction(NamedTuple):

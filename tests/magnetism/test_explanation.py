@@ -86,6 +86,70 @@ def test_the_law_names_a_temperature_but_room(explanations):
     assert laws["cells"].endswith(", at 300 C")
 
 
+NUCLEATION = [
+    "alpha_K of the family times H_N",
+    "Al, Cu, Ga in the boundary",
+    "R6Fe13Ga between the grains",
+    "stray field of neighbours",
+    "coupled grains",
+]
+CELLS = ["most that walls can hold", "copper", "iron", "zirconium", "ratio"]
+REMANENCE = [
+    "J_s of the hard phase",
+    "oxide, boundary and other phases",
+    "polarization of those",
+    "pores",
+    "grains off the axis",
+    "exchange, carriers, producer",
+]
+
+
+def test_terms_stand_in_the_order_applied(explanations):
+    for name, first in {
+        "gallium": NUCLEATION,
+        "shell, hot": [*NUCLEATION, "shell", "150 C"],
+        "carrier": [*NUCLEATION, "shell"],
+        "cells": [*CELLS, "300 C"],
+        "1:5": NUCLEATION,
+    }.items():
+        terms = term_values(explanations[name])
+        # A rest is that of rounding, and stands only where there is one.
+        assert terms.pop("rest", 1e-9) != 0.0
+        assert list(terms) == first
+        assert list(term_values(explanations[name], B)) == REMANENCE
+
+
+def test_laws_of_temperature_count_when_hot(explanations):
+    laws = {
+        name: set(why.constants["law"]) for name, why in explanations.items()
+    }
+    assert "temperature" not in laws["gallium"] | laws["1:5"]
+    assert laws["shell, hot"] == laws["gallium"] | {"temperature"}
+    assert "temperature" in laws["cells"]
+    for name, (text, _, _) in MAGNETS.items():
+        assert explanations[name].candidate == text
+
+
+def test_a_producers_level_is_a_term(explanations):
+    text, at, _ = MAGNETS["gallium"]
+    why = explain_magnet(text, at, process={"level": 1.2}, basis="weight")
+    terms = term_values(why)
+    assert list(terms) == [*NUCLEATION, "level of family and producer"]
+    level = terms.pop("level of family and producer")
+    assert level == pytest.approx(0.2 * sum(terms.values()))
+
+
+def test_second_phases_add_their_polarization(explanations):
+    # What is not hard phase takes its share of J_s; in SmCo5 R2Co7 gives back some of it.
+    for name, is_more in (("gallium", False), ("1:5", True)):
+        terms = term_values(explanations[name], B)
+        assert terms["oxide, boundary and other phases"] < 0.0
+        assert (terms["polarization of those"] > 0.0) == is_more
+        assert terms["polarization of those"] >= 0.0
+    why = explain_magnet("SmCo5", "20C")
+    assert why.candidate == "SmCo5"
+
+
 def test_finer_grains_have_weaker_poles():
     family = parameters().families["2:14:1"]
     terms = []

@@ -1,10 +1,15 @@
 """Values of a user's own for the hard phase."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
+from magnetkit.compound.evaluate import PROPERTIES
+from magnetkit.magnetism._given import widen
 
 T_C = "curie_temperature_K"
 J_S = "saturation_polarization_T"
@@ -90,3 +95,34 @@ def test_given_values_pass_through_the_pipeline(tmp_path):
 def test_names_what_is_of_no_use(values, message):
     with pytest.raises(InputError, match=message):
         mk.predict("Nd2Fe14B", given=values)
+
+
+def test_a_given_width_spreads_to_what_follows_from_it():
+    # Half of a 90 % range is 1.645 deviations: of J_s 1 % of a deviation, of K_1 2 %.
+    value = np.full((2, 1, len(PROPERTIES)), 2.0)
+    deviation = np.full_like(value, 0.03)
+    got = SimpleNamespace(value=value, sd=deviation)
+    widen(
+        got, {J_S: 1.645 * np.array([0.01, np.nan]), K_1: [1.645 * 0.02] * 2}
+    )
+    first, second = got.sd[:, 0]
+    expected = {
+        J_S: (0.02, 0.03),
+        K_1: (0.04, 0.04),
+        # Beside their own deviation: other constants follow K_1, fields follow both.
+        "anisotropy_constant_2_MJ_m3": (0.05, 0.05),
+        "anisotropy_constant_3_MJ_m3": (0.05, 0.05),
+    }
+    fields = np.hypot(0.03, [np.hypot(0.02, 0.04), 0.04])
+    for name, row in zip(
+        PROPERTIES, zip(first, second, strict=True), strict=True
+    ):
+        assert row == pytest.approx(expected.get(name, fields), rel=1e-3)
+
+
+def test_a_given_range_reaches_to_its_farther_end():
+    given = {T_C: 640.0, f"{T_C}_lo": 630.0, f"{T_C}_hi": 700.0}
+    row = mk.predict("Nd2Fe14B", "20C", given=given).iloc[0]
+    ends = [row[f"{T_C}{end}"] for end in ("_lo", "", "_hi")]
+    assert ends == pytest.approx([580.0, 640.0, 700.0])
+    assert row[f"{T_C}_provenance"] == "given"

@@ -15,6 +15,7 @@ from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism.laws import law, shift_constant
 from magnetkit.magnetism.levels import find_level
 from magnetkit.magnetism.printed_temperature import (
+    chord_end,
     coercivity_ratio,
     remanence_ratio,
 )
@@ -202,6 +203,33 @@ def test_sheets_meet_their_ends_and_sag_between_them():
     # Of Sm-Co the chord is the curve.
     line = coercivity_ratio(-0.25, 373.15, "2:17", 473.15, 1700.0)
     assert line == pytest.approx(0.8)
+    # So it is of bonded magnets, and where H_cJ is not known; nothing is less than nothing.
+    for host, h_cj in (("", 1700.0), ("2:14:1", np.nan)):
+        line = coercivity_ratio(-0.25, 373.15, host, 473.15, h_cj)
+        assert line == pytest.approx(0.8)
+        assert coercivity_ratio(-0.25, 800.0, host, 473.15, h_cj) == 0.0
+    assert remanence_ratio(-0.1, 393.15, "", 473.15) == pytest.approx(0.9)
+    assert remanence_ratio(-0.1, 193.15, "", 473.15) == pytest.approx(1.1)
+    assert np.isnan(remanence_ratio(np.nan, 393.15, "2:14:1", 473.15))
+    # Both are shares of 20 degrees C, and more in the cold.
+    for kelvin, sign in ((ROOM, 0.0), (253.15, 1.0), (423.15, -1.0)):
+        b_r = remanence_ratio(-0.12, kelvin, "2:14:1", 423.15)
+        h_cj = coercivity_ratio(-0.55, kelvin, "2:14:1", 423.15, 1592.0)
+        assert np.sign(np.round(b_r - 1.0, 9)) == sign
+        assert np.sign(np.round(h_cj - 1.0, 9)) == sign
+
+
+def test_a_chord_ends_where_it_says_or_is_used():
+    to = np.array([400.0, np.nan, np.nan, np.nan, 350.0])
+    working = np.array([500.0, 423.15, 353.15, np.nan, np.nan])
+    # Without an end it reaches to 100 degrees C at least.
+    assert chord_end(to, working).tolist() == [
+        400.0,
+        423.15,
+        373.15,
+        373.15,
+        350.0,
+    ]
 
 
 # The spread of local fields is that of other families a share of H_cJ; of sintered Nd-Fe-B see

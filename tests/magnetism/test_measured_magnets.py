@@ -10,8 +10,11 @@ from magnetkit._core import datasets
 from magnetkit.magnetism.measured_magnets import (
     FILE,
     NO_ROUTE,
+    NUMBERS,
     USUAL,
+    magnet_recipes,
     measured_magnets,
+    papers_left_out,
     read_magnets,
     serves_as_evidence,
     uses,
@@ -175,3 +178,67 @@ def test_papers_are_left_out_while_the_context_lasts():
             assert "liu-2014" not in set(measured_magnets()["paper"])
     assert len(measured_magnets()) == len(whole)
     assert datasets.path(FILE).is_file()
+
+
+@pytest.mark.parametrize(
+    ("changes", "quantity", "is_evidence"),
+    [
+        ({}, "coercivity_kA_m", True),
+        ({"use": "b"}, "remanence_T", True),
+        ({"use": "H"}, "remanence_T", False),
+        ({"use": "BHT"}, "coercivity_coefficient_pct_K", False),
+        ({"confidence": "low"}, "coercivity_kA_m", True),
+        ({"how": "nemad"}, "coercivity_kA_m", True),
+        ({"how": "nemad", "confidence": "low"}, "coercivity_kA_m", False),
+        ({"how": "memory", "confidence": "low"}, "coercivity_kA_m", False),
+        ({"diffused": "Tb"}, "coercivity_kA_m", False),
+        ({"recipe": ""}, "coercivity_kA_m", False),
+        ({"coercivity_kA_m": ""}, "coercivity_kA_m", False),
+    ],
+)
+def test_evidence_is_whole_used_and_sure(
+    tmp_path, changes, quantity, is_evidence
+):
+    rows = read_magnets(write(tmp_path, **changes))
+    assert serves_as_evidence(rows, quantity).tolist()[1] == is_evidence
+
+
+def test_small_letters_are_compared_but_not_fitted(tmp_path):
+    rows = read_magnets(write(tmp_path, use="bH"))
+    assert uses(rows, "remanence_T").tolist() == [True, True]
+    assert uses(rows, "remanence_T", in_fits=True).tolist() == [True, False]
+    assert uses(rows, "coercivity_kA_m", in_fits=True).all()
+    with pytest.raises(KeyError):
+        uses(rows, "squareness")
+
+
+def test_numbers_are_floats_and_texts_stay(tmp_path):
+    rows = read_magnets(write(tmp_path, grain_size_um="3.5"))
+    assert {str(kind) for kind in rows[[*NUMBERS]].dtypes} == {"float64"}
+    assert rows["grain_size_um"].tolist()[1] == 3.5
+    assert rows["diffused"].tolist() == ["", ""]
+    assert rows["temperature_K"].tolist() == [293.0, 293.0]
+
+
+def test_recipes_are_read_by_their_basis(tmp_path):
+    rows = read_magnets(write(tmp_path, recipe="Sm20Co80", basis="atomic"))
+    table = magnet_recipes(rows)
+    assert table.fraction("Sm").tolist() == [0.0, 0.2]
+    assert table.by_weight.tolist() == [True, False]
+    table = magnet_recipes(rows.assign(recipe=["Sm20Co80", "Xx"]))
+    assert len(table) == 1
+    assert len(table.errors) == 1
+
+
+def leave_out_and_fail(papers):
+    with without_papers(papers):
+        assert papers_left_out() == set(papers)
+        raise ValueError("stop")
+
+
+def test_papers_come_back_after_an_error():
+    with without_papers(["c"]):
+        assert papers_left_out() == {"c"}
+    with pytest.raises(ValueError, match="stop"):
+        leave_out_and_fail(["a", "b"])
+    assert papers_left_out() == frozenset()

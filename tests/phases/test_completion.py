@@ -11,7 +11,12 @@ from magnetkit.errors import DataError, InputError
 import magnetkit as mk
 from magnetkit.phases import Snapshot
 from magnetkit.phases._space import lowest_entries
-from magnetkit.phases.completion import fit_correction
+from magnetkit.phases.completion import (
+    Correction,
+    _correct_energies,
+    _groups,
+    fit_correction,
+)
 from magnetkit.phases.pull import subsystems, systems_of_substitutes
 
 SYSTEMS = ("B-Fe-Nd", "Co-Sm")
@@ -110,6 +115,35 @@ def test_the_correction_finds_the_shift_of_a_scheme():
     assert correction.error < 0.002
     with pytest.raises(DataError, match="share 0 compounds"):
         fit_correction(mk.phases.open_snapshot(), _part(["Co"]))
+
+
+def test_groups_are_elements_but_rare_earths_are_one():
+    table = mk.CompositionTable.from_strings(["NdYFe2", "ScFe", "H"])
+    groups = _groups(table)
+    # 118 elements, of which sixteen are together the last.
+    assert groups.shape == (3, 103)
+    assert groups[:, -1].tolist() == [0.5, 0.0, 0.0]
+    assert groups.sum(axis=1).tolist() == [1.0] * 3
+    assert groups[2, 0] == 1.0
+    assert groups[1, [INDEX["Sc"], INDEX["Fe"]]].tolist() == [0.5, 0.5]
+
+
+def test_a_correction_shifts_each_group_by_its_share():
+    shifts = np.zeros(103)
+    shifts[INDEX["Fe"]], shifts[-1] = 0.1, 0.4
+    correction = Correction(shifts, 0.02, 8)
+    table = mk.CompositionTable.from_strings(["NdFe3", "Fe", "YCo3", "NdFe"])
+    energies = correction.apply(table, np.array([1.0, 2.0, 3.0, np.nan]))
+    assert energies[:3] == pytest.approx([1.175, 2.0, 3.1])
+    assert np.isnan(energies[3])
+    name = "formation_energy_eV_atom"
+    frame = pd.DataFrame({"formula": ["NdFe3", "Fe"], name: [1.0, 2.0]})
+    result = _correct_energies(frame, correction, "R2SCAN")
+    assert result[name].tolist() == pytest.approx([1.175, 2.0])
+    assert result["energy_error_eV_atom"].tolist() == [0.02, 0.0]
+    words = "embedded snapshot, corrected to R2SCAN"
+    assert result["source"].tolist() == [words] * 2
+    assert frame[name].tolist() == [1.0, 2.0]
 
 
 def test_correction_error_covers_nine_in_ten():

@@ -4,13 +4,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from magnetkit.elements import INDEX
 
 from magnetkit._core._books import law
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _forming, stability
 from magnetkit.phases._judged import Judged, named_phases
 from magnetkit.phases._stability_kernels import TERMS
-from magnetkit.phases.records import HOST_NAMES
+from magnetkit.phases.records import HOST_NAMES, HOSTS
 from magnetkit.phases.snapshot import open_snapshot
 
 
@@ -63,6 +64,11 @@ def test_probabilities_average_over_unknowns():
     unsure = _forming.Odds(np.array([2.0]), np.array([3.0]))
     assert sure.probability()[0] == pytest.approx(1 / (1 + np.exp(-2)))
     assert 0.5 < unsure.probability()[0] < sure.probability()[0]
+    # Averaged over, odds count less by sqrt(1 + pi sd^2 / 8).
+    odds = 2.0 / np.sqrt(1.0 + np.pi * 9.0 / 8.0)
+    assert unsure.probability()[0] == pytest.approx(1 / (1 + np.exp(-odds)))
+    melted = _forming.Odds(np.array([-np.inf]), np.array([1.0]))
+    assert melted.probability()[0] == 0.0
     low, high = unsure.ends(1.0)
     assert low[0] == pytest.approx(1 / (1 + np.e))
     assert high[0] == pytest.approx(1 / (1 + np.exp(-5)))
@@ -110,3 +116,76 @@ def test_analogues_of_near_radii_set_the_distance():
     energy = _forming._analogues(table, SimpleNamespace(_cache=cache))
     weight = np.exp(-1.5)
     assert energy == pytest.approx((0.1 + 0.4 * weight) / (2.0 + weight))
+
+
+def test_a_phase_melts_at_its_temperature():
+    code = HOST_NAMES.index("2:14:1")
+    melting = HOSTS["2:14:1"].melts_at_K
+    codes = np.full(2, code, np.int8)
+    is_melted = _forming.is_melted(codes, np.array([melting, melting - 0.1]))
+    assert is_melted.tolist() == [True, False]
+
+
+def test_what_no_melt_makes_decomposes():
+    texts = ["Nd2Fe14B", "Nd2Fe14C", "Sm2Fe17N3", "SmCo5", "TbCo2"]
+    table = CompositionTable.from_strings(texts)
+    hosts = ["2:14:1", "2:14:1", "2:17:3", "1:5"]
+    codes = np.array([*map(HOST_NAMES.index, hosts), -1], np.int8)
+    # R2Fe14C near 880 C, nitrides of 2:17 near 600 C (memory).
+    ends = _forming.decomposition_temperature(table, codes).tolist()
+    assert ends == [np.inf, 1150.0, 870.0, np.inf, np.inf]
+
+
+def test_families_are_those_of_the_metal_lattice():
+    family, making, melting, takes_gas = _forming._host_facts()
+    assert _forming.FAMILIES[-1] == ""
+    metals = {"2:17:3": "2:17", "1:12:1": "1:12"}
+    for code, name in enumerate(HOST_NAMES):
+        assert _forming.FAMILIES[family[code]] == metals.get(name, name)
+        assert takes_gas[code] == (name in metals)
+    assert family[-1] == len(_forming.FAMILIES) - 1
+    assert (making[-1], melting[-1], takes_gas[-1]) == (1200.0, np.inf, False)
+
+
+def test_a_metal_without_a_number_stabilizes_nothing():
+    limits = _forming.stabilizers()["1:12"]
+    # NdFe11Ti has one titanium on twelve metal sites.
+    least, most = limits["Ti"]
+    assert least <= 1 / 12 <= most
+    atoms = _forming.atoms()
+    of_1_12 = _forming.FAMILIES.index("1:12")
+    assert atoms.enough[of_1_12, INDEX["Ti"]] == pytest.approx(1.0 / least)
+    assert atoms.most[of_1_12, INDEX["Ti"]] == pytest.approx(1.0 / most)
+    assert atoms.enough[of_1_12, INDEX["Fe"]] == 0.0
+    assert not atoms.enough[-1].any()
+    assert not atoms.guest[-1].any()
+    # Groups 4 to 6, but for the radioactive; cerium alone may be smaller than its radius.
+    early = [INDEX[name] for name in "Ti V Cr Zr Nb Mo Hf Ta W".split()]
+    assert np.flatnonzero(atoms.early).tolist() == sorted(early)
+    metals = [INDEX[name] for name in "Al Si Ga Ge In Sn".split()]
+    assert np.flatnonzero(atoms.sp).tolist() == sorted(metals)
+    assert np.flatnonzero(atoms.less).tolist() == [INDEX["Ce"]]
+    assert atoms.radius[INDEX["He"]] == 1.40
+    assert 1.2 < atoms.radius[INDEX["Fe"]] < 1.3
+
+
+def test_a_pattern_takes_rare_earths_for_one():
+    table = CompositionTable.from_strings(["Sm0.5La0.5Co5", "ScCo5", "YCo5"])
+    (key, radius), none, (other, _) = _forming._patterns(table)
+    assert key == other == (0.1667, (INDEX["Co"], 0.8333))
+    # R. D. Shannon (1976): Sm3+ 0.958, La3+ 1.032 angstrom.
+    assert radius == pytest.approx((0.958 + 1.032) / 2.0)
+    assert none == ((), 0.0)
+
+
+def test_interstitials_leave_chosen_phases():
+    table = CompositionTable.from_strings(["Sm2Fe17N3", "Nd2Fe14B", "SmH"])
+    chosen = np.array([True, False, True])
+    result = _forming._without_interstitials(table, chosen)
+    assert result.fraction("Sm")[0] == pytest.approx(2 / 19)
+    assert result.fraction("N")[0] == 0.0
+    assert result.fraction("Sm")[2] == 1.0
+    assert result.values[table.indptr[1] : table.indptr[2]].tolist() == (
+        table.values[table.indptr[1] : table.indptr[2]].tolist()
+    )
+    assert result.row_index.tolist() == table.row_index.tolist()

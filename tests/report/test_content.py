@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import magnetkit as mk
+from magnetkit.choose._job import make_job
 from magnetkit.choose.applications import load
 from magnetkit.report import _content
 from magnetkit.report._content import number
@@ -176,6 +177,7 @@ def test_a_decision_says_what_it_saves_and_costs(profile):
     # 1 kOe is 79.5775 kA/m.
     assert "Br 12.3 kG, HcJ 20.0 kOe; " in text
     assert text.endswith("evidence 0.12; 3 alike")
+    assert "alike" not in say(decision(copies=None), profile)
     none = decision(heavy_rare_earth_saved_wt_pct=0.0)
     assert "; 1.00 wt.% heavy, P 0.88; " in say(none, profile)
     tiny = decision(
@@ -333,7 +335,7 @@ def test_stages_and_failures_of_a_sieve(profile):
     sieve = {
         "stages": {"their cost": 5_000_000, "all": 1200},
         "ended": {str(requirement): 10},
-        "status": {"ok": 99, "planar": 20, "cone": 5},
+        "status": {"ok": 99, "planar": 20, "cone": 5, "none": 0},
     }
     result = make_result(profile)
     assert _content.stages(result) == []
@@ -405,6 +407,8 @@ def test_constants_sources_and_scenarios(profile):
         assert all(name in text for name in one["licences"].split(", "))
     names = [name for name, _ in _content.validations()]
     assert "magnetism" in names
+    assert names == sorted(names)
+    assert list(sources) == sorted(sources)
     embedded = mk.supply.scenarios()
     assert _content.scenarios_to_show("embargo") == embedded
     assert _content.scenarios_to_show("mine") == ["mine", *embedded]
@@ -499,3 +503,123 @@ def test_a_replacement_takes_its_own_way(profile):
     assert _content.place_to_take(result, decided) == 2
     decided["share_best"] = [0.0, 0.4, np.nan]
     assert _content.place_to_take(result, decided) is None
+
+
+TWO = ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B"]
+
+
+@pytest.fixture(scope="module")
+def job(profile):
+    return make_job(profile)
+
+
+@pytest.fixture
+def two(job):
+    rows = pd.DataFrame(
+        {
+            "formula": TWO,
+            "candidate": ["rimmed", "bulk"],
+            "shell": ["Tb 0.5 wt%", None],
+            "route": [None, ""],
+            "rank": [1, 2],
+            "decision": ["Least heavy", "Cheapest"],
+            "failed_requirements": [str(job.profile.requirements[0]), None],
+        }
+    )
+    return _content.Magnets(
+        _content.composition_table(rows),
+        ["Tb 0.5 wt%", ""],
+        ["a", "b"],
+        rows,
+        job,
+    )
+
+
+def test_rows_are_evaluated_by_their_route_and_shell(two, job):
+    cold, hot = two.at([300.0, 423.15])
+    process = job.conditions.process
+    for frame, kelvin in ((cold, 300.0), (hot, 423.15)):
+        expected = mk.magnetism.sintered(
+            TWO, kelvin, process=process, shell=["Tb 0.5 wt%", ""]
+        )
+        for name in ("remanence_T", "coercivity_kA_m"):
+            values = expected[name].tolist()
+            assert frame[name].tolist() == pytest.approx(values)
+    nothing = two.rows.head(0)
+    assert _content.by_route(nothing, [300.0, 400.0], job) == [nothing] * 2
+
+
+def test_formulas_of_results_are_in_atoms():
+    # In wt.% it would be another alloy.
+    rows = pd.DataFrame({"formula": ["Nd15Fe77B8"]})
+    assert _content.composition_table(rows).fraction("Nd")[0] == 0.15
+
+
+def test_a_curve_is_of_the_magnet_with_its_shell(two, job):
+    bare, rimmed = (
+        _content.demagnetization_curves(two.table[:1], shell, 400.0, job)
+        for shell in ("", "Tb 0.5 wt%")
+    )
+    assert rimmed.coercivity[0, 0] > bare.coercivity[0, 0]
+    assert rimmed.coercivity.shape == (1, 1)
+    expected = mk.magnetism.sintered(
+        TWO[:1], 400.0, process=job.conditions.process, shell="Tb 0.5 wt%"
+    )
+    assert 1e-3 * rimmed.coercivity[0, 0] == pytest.approx(
+        expected["coercivity_kA_m"][0]
+    )
+
+
+def test_each_requirement_has_the_values_of_all_magnets(two, job):
+    described = _content.requirements(two)
+    profile = job.profile
+    assert "remanence_T" in {r.column for r in profile.requirements}
+    assert [one["text"] for one in described] == [
+        _content.requirement_in_words(r) for r in profile.requirements
+    ]
+    for one, requirement in zip(described, profile.requirements, strict=True):
+        assert one["source"] == requirement.source
+        assert one["status"] == requirement.status
+        assert len(one["values"]) == 2
+        if requirement.column != "remanence_T":
+            continue
+        kelvin = requirement.temperature_K or job.temperature
+        (frame,) = two.at([kelvin])
+        values = [number(value) for value in frame["remanence_T"]]
+        assert [value for value, _ in one["values"]] == values
+        assert all(" to " in ends for _, ends in one["values"])
+
+
+def test_scenarios_list_risk_and_cost_of_all_magnets(two):
+    rows = _content.by_scenario(two)
+    names = mk.supply.scenarios()
+    assert len(rows) == len(names)
+    for row, name in zip(rows, names, strict=True):
+        assert row["title"] == mk.supply.load_scenario(name).title
+        ledger = mk.supply.ledger(TWO, name, shell=["Tb 0.5 wt%", ""])
+        for column in ("supply_risk", "cost_USD_kg"):
+            assert row[column] == pytest.approx(ledger[column].tolist())
+
+
+def test_decisions_are_shown_with_misses_in_words(two, job):
+    result = SimpleNamespace(
+        best=two.rows.copy, profile=job.profile, job="the job"
+    )
+    magnets = _content.shown_magnets(result)
+    words = _content.requirement_in_words(job.profile.requirements[0])
+    assert magnets.rows["failed_requirements"].tolist() == [words, ""]
+    assert magnets.shells == ["Tb 0.5 wt%", ""]
+    assert magnets.table.formulas() == two.table.formulas()
+    assert len(magnets.labels) == 2
+    assert magnets.job == "the job"
+
+
+def test_facts_are_of_the_elements_that_are_shown(monkeypatch):
+    monkeypatch.setattr(_content, "overdue", lambda symbols: symbols)
+    rimmed = shown(shells=["Tb 1 wt%"])
+    assert _content.overdue_facts(rimmed) == "B Fe Nd Tb Dy".split()
+
+
+def test_a_calibration_is_that_of_todays_magnet(profile):
+    result = make_result(profile)
+    assert _content.calibration(result) == "Calibration: none."
