@@ -668,8 +668,8 @@ class Case:
     def field(self, b_r: FloatArray) -> FloatArray:
         """Compute the field that counts, A/m, (n,), for a magnet whose `b_r`, T, is (n,).
 
-        The part that the magnet itself makes, ``own``, falls with the mean of
-        `b_r` over ``b_r`` of the case, all cells counted alike.
+        It is positive against the magnetization. The part that the magnet itself makes, ``own``,
+        falls with the mean of `b_r` over ``b_r`` of the case, all cells counted alike.
         """
         less = float(np.mean(1.0 - b_r / self.b_r)) if self.own.any() else 0.0
         return self.reverse - less * self.own

@@ -165,8 +165,8 @@ def _shares(count: int, steps: int) -> Iterator[tuple[int, ...]]:
     """Yield every way to distribute units over places, 0 to `steps` - 1 of them in all.
 
     `count` is the number of places; a tuple has the whole number of units of
-    each, in order. A tuple may have any sum of 0 to `steps` - 1, and the first
-    is all 0.
+    each, in order. A tuple may have any sum of 0 to `steps` - 1. They come in
+    lexicographic order, so the first is all 0.
     """
     for cuts in combinations_with_replacement(range(steps), count):
         yield tuple(b - a for a, b in zip((0, *cuts), cuts, strict=False))

@@ -242,7 +242,8 @@ def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
     -------
     dict of list of (int, int)
         By letters, as `parse_class` gives them, such as "SH" or "N": number of the grade, and the
-        label of its row in the index of `table`. Classes without a grade have no key.
+        label of its row in the index of `table`, in the order of the rows. Classes without a grade
+        have no key.
     """
     classes: dict[str, list[tuple[int, int]]] = {}
     for row, grade, kind in zip(

@@ -1,9 +1,12 @@
 """The folder of compiled kernels: its lists, what is damaged in it, and who compiles."""
 
 import os
+import subprocess
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
+import numba
 import pytest
 
 from magnetkit._core import _compiling, _hooks, _kernel_files
@@ -12,7 +15,6 @@ from magnetkit._core._kernel_files import (
     kernel_sources,
     list_kernels,
 )
-from magnetkit._core._public_modules import MODULES, _Finder
 
 
 @pytest.fixture
@@ -51,8 +53,10 @@ def test_a_kernel_is_ready_once_its_files_are_listed(kernel, said):
     assert kernel.are_ready()
     assert kernel.is_checked
     assert said == []
-    (one,) = list_kernels(kernel.place)
-    assert one.name == "m.f"
+    for name in ("z.f", "a.f"):
+        KernelFiles(kernel.place, name).write_list()
+    names = [one.name for one in list_kernels(kernel.place)]
+    assert names == ["a.f", "m.f", "z.f"]
 
 
 def test_damaged_files_are_removed_with_a_message(kernel, said):
@@ -188,25 +192,105 @@ def test_a_ready_kernel_asks_for_no_help(kernel, monkeypatch):
     assert helped == [1]
 
 
-def test_no_helper_where_nothing_is_kept_or_one_processor_is(monkeypatch):
+@pytest.fixture
+def helpers(monkeypatch, tmp_path):
+    """Return the threads that were started, where everything is there for a helper."""
     started = []
-    monkeypatch.setattr(
-        _compiling, "Thread", lambda **kind: started.append(kind)
+
+    def make_thread(**given):
+        return SimpleNamespace(start=lambda: started.append(given))
+
+    monkeypatch.setattr(_compiling, "Thread", make_thread)
+    monkeypatch.setattr(_compiling, "folder", lambda: tmp_path)
+    monkeypatch.setattr(_compiling, "most_threads", lambda: 2)
+    monkeypatch.setattr(_compiling.sys, "executable", "/x/python3")
+    return started
+
+
+def test_a_second_process_helps_on_one_thread(helpers):
+    _compiling.start_helper.__wrapped__()
+    (given,) = helpers
+    assert (given["target"], given["daemon"]) == (subprocess.run, True)
+    ((executable, flag, code),) = given["args"]
+    assert (executable, flag) == ("/x/python3", "-c")
+    assert code.endswith(f"compile_kernel_list({os.getpid()})")
+    options = given["kwargs"]
+    assert options["env"]["NUMBA_NUM_THREADS"] == "1"
+    assert set(os.environ) <= set(options["env"])
+    for stream in ("stdin", "stdout", "stderr"):
+        assert options[stream] is subprocess.DEVNULL
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("folder", lambda: None),
+        ("fcntl", None),
+        ("most_threads", lambda: 1),
+        ("_LISTED", Path("/none")),
+        ("sys", SimpleNamespace(executable="/x/magnetkit", path=[])),
+        ("sys", SimpleNamespace(executable=None, path=[])),
+    ],
+)
+def test_no_helper_where_nothing_is_won(helpers, monkeypatch, name, value):
+    monkeypatch.setattr(_compiling, name, value)
+    _compiling.start_helper.__wrapped__()
+    assert helpers == []
+
+
+@pytest.mark.parametrize(
+    ("helped", "order"),
+    [(0, ["first", "second"]), (7, ["second", "first"]), (8, [])],
+)
+def test_a_helper_begins_at_the_end_of_the_list(
+    monkeypatch, tmp_path, helped, order
+):
+    listed = tmp_path / "first.txt"
+    listed.write_text(
+        "_a_kernels.first (int64, )\n_a_kernels.other (int64, )\n"
+        "_a_kernels.second (float64, )\n"
     )
-    start = _compiling.start_helper.__wrapped__
-    monkeypatch.setattr(_compiling, "folder", lambda: None)
-    start()
-    monkeypatch.setattr(_compiling, "folder", lambda: "x")
-    monkeypatch.setattr(_compiling, "most_threads", lambda: 1)
-    start()
-    assert started == []
+    calls = []
+    module = SimpleNamespace()
+    for name in ("first", "second"):
+        kernel = SimpleNamespace(
+            compile=lambda types, name=name: calls.append((name, types))
+        )
+        setattr(module, name, kernel)
+    sources = [Path("/m/alloy/_a_kernels.py"), Path("/m/alloy/_b_kernels.py")]
+    modules = {"magnetkit.alloy._a_kernels": module}
+    monkeypatch.setattr(_compiling, "_LISTED", listed)
+    monkeypatch.setattr(_compiling, "kernel_sources", lambda: sources)
+    # A module that the list does not name is not imported.
+    monkeypatch.setattr(_compiling, "import_module", modules.__getitem__)
+    monkeypatch.setattr(_compiling.os, "getppid", lambda: 7)
+    _compiling.compile_kernel_list(helped)
+    assert [name for name, _ in calls] == order
+    types = {"first": (numba.int64,), "second": (numba.float64,)}
+    assert all(given == types[name] for name, given in calls)
 
 
-def test_public_modules_are_the_inner_ones():
-    finder = _Finder()
-    for name in MODULES:
-        spec = finder.find_spec(f"magnetkit.{name}", None)
-        assert spec.loader is finder
-        assert spec.name == f"magnetkit.{name}"
-    for other in ("magnetkit.x", "other.columns", "columns", "magnetkit"):
-        assert finder.find_spec(other, None) is None
+def test_a_turn_is_awaited_for_a_minute_and_a_half(monkeypatch):
+    now = [0.0]
+    asked = []
+
+    def lock(file, kind):
+        asked.append(now[0])
+        if now[0] < free:
+            raise BlockingIOError
+
+    def sleep(seconds):
+        now[0] += 10.0
+
+    locks = SimpleNamespace(flock=lock, LOCK_EX=1, LOCK_NB=2)
+    clock = SimpleNamespace(monotonic=lambda: now[0], sleep=sleep)
+    monkeypatch.setattr(_compiling, "fcntl", locks)
+    monkeypatch.setattr(_compiling, "time", clock)
+    free = 25.0
+    _compiling._await_turn("file")
+    assert asked == [0.0, 10.0, 20.0, 30.0]
+    asked.clear()
+    now[0] = 0.0
+    free = 1e9
+    _compiling._await_turn("file")
+    assert asked == [10.0 * k for k in range(9)]

@@ -2,8 +2,10 @@
 
 import sys
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 
+import numba
 import pytest
 
 from magnetkit._core import _progress
@@ -74,7 +76,9 @@ def test_a_frame_of_the_compiler_is_compiling(monkeypatch):
         code = SimpleNamespace(co_filename=file, co_name=name)
         return SimpleNamespace(f_code=code, f_back=back)
 
-    compiler = frame("/x/" + _progress._COMPILER, "run")
+    place = Path(numba.__file__).parents[1] / _progress._COMPILER
+    assert place.is_file()
+    compiler = frame(str(place), "run")
     waiting = frame("a.py", "_await_turn")
     for frames, is_compiling in (
         ({}, False),

@@ -6,7 +6,13 @@ import pytest
 import magnetkit as mk
 from magnetkit._core.elements import INDEX
 from magnetkit.alloy import CompositionTable
-from magnetkit.alloy.shell_rows import mean_over_mass, with_shell
+from magnetkit.alloy.shell_rows import (
+    add_masses,
+    mean_over_mass,
+    read_shells,
+    shell_texts,
+    with_shell,
+)
 from magnetkit.alloy.shells import read_shell
 
 BASE = "Nd30B1Fe69"
@@ -80,3 +86,67 @@ def test_a_carrier_of_one_row_is_no_carrier_of_the_next():
     means = mean_over_mass(table, figures, shells)
     assert means[:, 0] == pytest.approx(1.0)
     assert means[:, 1] == pytest.approx([0.07, 0.0, 0.1])
+
+
+def test_shells_of_many_magnets_are_columns():
+    shells = [
+        "Tb 0.5 wt% + Cu 0.25 wt% from faces 5 mm apart",
+        "",
+        "Al 0.2 wt% between grains",
+        "Dy 0.30 @ 0.10",
+    ]
+    rows = read_shells(shells, 4)
+    columns = [INDEX["Tb"], 0, 0, INDEX["Dy"]]
+    assert rows.column.tolist() == columns
+    nan = pytest.approx(np.nan, nan_ok=True)
+    assert rows.fraction.tolist() == [nan, 0.0, 0.0, 0.10]
+    assert rows.content.tolist() == [nan, 0.0, 0.0, 0.30]
+    assert rows.amount.tolist() == [0.005, nan, nan, nan]
+    assert rows.faces_mm.tolist() == [5.0, np.inf, np.inf, np.inf]
+    assert rows.between_grains.tolist() == [False, False, True, False]
+    assert rows.with_rim.tolist() == [True, False, False, True]
+    carriers = np.argwhere(rows.carriers).tolist()
+    assert carriers == [[0, INDEX["Cu"]], [2, INDEX["Al"]]]
+    amounts = rows.carriers[[0, 2], [INDEX["Cu"], INDEX["Al"]]]
+    assert amounts.tolist() == pytest.approx([0.0025, 0.002])
+    assert shell_texts(rows, 4).to_pylist() == shells
+    assert shell_texts(None, 2).to_pylist() == ["", ""]
+    assert read_shells(None, 2) is None
+    assert read_shells("Tb 0.5 wt%", 3).carriers is None
+    assert read_shells("Tb 0.5 wt%", 3).amount.tolist() == [0.005] * 3
+
+
+def test_no_more_rare_earth_is_replaced_than_there_is():
+    table = CompositionTable.from_strings(["Nd1Fe99", "Fe100"], basis="weight")
+    whole = with_shell(table, "Tb 20 wt%")
+    assert whole.fraction("Nd").tolist() == [0.0, 0.0]
+    moles = [1.0 / 144.242, 99.0 / 55.845]
+    share = moles[0] / sum(moles)
+    assert whole.fraction("Tb") == pytest.approx([share, 0.0], rel=1e-4)
+
+
+def test_a_table_without_additions_stays_as_it_is():
+    table = CompositionTable.from_strings([BASE, "Xx", BASE], basis="weight")
+    assert with_shell(table, None) is table
+    assert with_shell(table, ["", None]) is table
+    assert add_masses(table, np.zeros((2, len(INDEX)))) is table
+    masses = np.zeros((2, len(INDEX)))
+    masses[1, INDEX["Cu"]] = 0.25
+    some = add_masses(table, masses)
+    assert some.row_index.tolist() == [0, 2]
+    assert some.errors == table.errors
+    assert some.is_by_weight.tolist() == [True, True]
+    weights = some.weight_fractions()
+    assert weights[0, INDEX["Nd"]] == pytest.approx(0.30)
+    assert weights[1, INDEX["Nd"]] == pytest.approx(0.225)
+    assert weights[1, INDEX["Cu"]] == pytest.approx(0.25)
+
+
+def test_a_figure_that_is_not_known_is_not_of_the_mean():
+    table = CompositionTable.from_strings(["Fe", "Nd2Fe14B"])
+    figures = np.ones((len(INDEX), 2))
+    figures[INDEX["Nd"], 1] = np.nan
+    means = mean_over_mass(table, figures)
+    assert means[:, 0].tolist() == [1.0, 1.0]
+    assert means[0, 1] == 1.0
+    assert np.isnan(means[1, 1])

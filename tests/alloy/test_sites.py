@@ -2,8 +2,13 @@
 
 from fractions import Fraction
 
+import pytest
+from magnetkit.errors import InputError
+
+import magnetkit as mk
 from magnetkit.alloy.substitution import (
     arrange_sites,
+    count_choices,
     site_share,
 )
 
@@ -42,3 +47,63 @@ def test_smallest_step_is_a_hundred_thousandth():
     assert arrange_sites(
         "Nd2Fe14B", {"Nd": ["Ce"]}, 0.1, {}, {"Ga": [0, 100]}
     ).caps == [10, 1]
+
+
+@pytest.mark.parametrize(
+    ("caps", "budget", "ways"),
+    [
+        ([1, 1], 1, [[1, 3], [1, 2]]),
+        # Nothing, one or two steps of at most two; a cap of 0 leaves one way.
+        ([2], 3, [[1, 2, 3, 3]]),
+        ([0, 1], 1, [[1, 2], [1, 2]]),
+        ([], 2, []),
+        # At most 3 steps on two slots: 1 + 2 + 3 + 4 ways.
+        ([3, 3], 3, [[1, 3, 6, 10], [1, 2, 3, 4]]),
+    ],
+)
+def test_steps_are_shared_in_so_many_ways(caps, budget, ways):
+    assert count_choices(caps, budget) == ways
+
+
+@pytest.mark.parametrize(
+    ("amounts", "decimals"),
+    [("SmCo5", 0), ("Sm0.5Co5", 1), ("Sm0.125Co5", 3)],
+)
+def test_amounts_have_as_many_decimals_as_they_need(amounts, decimals):
+    sites = arrange_sites(amounts, {}, 0.5, {}, {})
+    assert sites.decimals == decimals
+    thirds = arrange_sites("SmCo5", {"Sm": ["Gd"]}, "1/3", {}, {})
+    assert thirds.decimals == 9
+
+
+@pytest.mark.parametrize(
+    ("value", "share"),
+    [(0, 0), (1, 1), ("1/3", Fraction(1, 3)), (1.001, None), (-1e-9, None)],
+)
+def test_a_share_of_a_site_is_exact(value, share):
+    if share is not None:
+        assert site_share(value, "x") == share
+        return
+    with pytest.raises(InputError, match="x is a fraction of a site, 0 to 1"):
+        site_share(value, "x")
+
+
+def test_a_space_is_shown_with_its_sites():
+    space = mk.substitutions(
+        "SmCo5", {"Sm": ["Gd", "Pr"]}, 0.5, additions={"Cu": [0, 1]}
+    )
+    # Six mixtures of three elements by halves, and two levels of copper.
+    assert repr(space) == (
+        "<Substitutions of SmCo5 (Sm: Gd, Pr; added: Cu), 12 formulas>"
+    )
+    sizes = [len(table) for table in space.chunks(5)]
+    assert sizes == [5, 5, 2]
+    assert len(next(space.chunks())) == 12
+    with pytest.raises(InputError, match="rows must be whole numbers, a sl"):
+        space[[True] * 12]
+    for row in (12, -13):
+        with pytest.raises(InputError, match="row numbers must lie below 12"):
+            space.formulas(row)
+    # In the order of the steps of Gd, then Pr, then Cu.
+    last = "GdCo5Cu0.06"
+    assert space.formulas([11, -12, 11]) == [last, "SmCo5", last]

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from dash import html
 from werkzeug.exceptions import BadRequest
 
 from magnetkit.explorer import page
@@ -168,6 +169,10 @@ def test_heads_of_the_table_sort_by_numbers(app, results):
     assert heading.title == "Sort by Remanence (T)"
     assert heading.children[0] == "Br"
     assert heading.children[1].children == "T"
+    (table,) = [part for part in others if isinstance(part, html.Table)]
+    head, body = table.children
+    assert isinstance(head, html.Thead)
+    assert body.id == "rows"
     heads = [part for part in others if getattr(part, "scope", "") == "col"]
     assert heads[0].className == ""
     assert {part.tabIndex for part in others if hasattr(part, "tabIndex")} == {

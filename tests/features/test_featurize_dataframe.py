@@ -77,6 +77,11 @@ def test_unreadable_rows_are_nan_with_a_reason():
         make(frame, "formula")
     with pytest.raises(InputError, match="expected one column, got 2"):
         make(frame, ["composition", "formula"])
+    with pytest.raises(InputError, match="expected one column, got 0"):
+        make(frame, [])
+    wide = pd.DataFrame([range(12)], columns=[f"c{i}" for i in range(12)])
+    with pytest.raises(InputError, match=r"'x'; it has c0, .*, c8, c9$"):
+        make(wide, "x")
 
 
 def test_in_place_and_on_two_levels():
