@@ -36,8 +36,8 @@ _in_turn: set[Path] = set()
 def compile_in_turn(kernel: Any, files: KernelFiles) -> Callable[..., Any]:
     """Return a replacement of ``kernel.compile`` with which one process at a time compiles it.
 
-    Other processes wait, at most 90 s, and then read the files. Where locks do
-    not work, all compile.
+    Other processes wait and then read the files. After 90 s of waiting they
+    compile themselves. Where locks do not work, all compile.
 
     Parameters
     ----------

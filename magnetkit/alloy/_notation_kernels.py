@@ -763,7 +763,8 @@ _SUM_SLACK = 1e-9
 def _ascii(point):
     """Return the ASCII character that stands for a Unicode one in a recipe, 0 if none does.
 
-    `point` is a Unicode code point. Subscript figures, dashes, subscript x and gaps are mapped.
+    `point` is a Unicode code point. ASCII stays as it is; subscript figures, dashes, subscript x
+    and gaps are mapped.
     """
     if point < 0x80:
         return point

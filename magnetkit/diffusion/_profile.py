@@ -542,15 +542,18 @@ def _rim(face: str, spreading: Spreading) -> Patch:
     `face` is a name such as "z+" of the magnet of `spreading`. The patch has
     ``face`` and ``where``, a bool mask of the shape of the face's grid; cells
     whose middle lies nearer to an end of any direction than the rim is wide
-    belong to it. The lesser width counts in each direction. The axis of a disc
-    is an end of its radius, so that cells about it belong to the rim too.
+    belong to it. The lesser width counts in each direction. A flat face of a
+    disc reaches over its axis to the other side.
     """
+    shape = spreading.cells.shape
+    has_axis = shape.kind != "block" and shape.inner_radius == 0.0
     where = np.zeros(spreading.grid(face), bool)
     for i, middles in enumerate(spreading.middles(face)):
-        half = 0.5 * (middles[-1] - middles[0]) + 0.5 * (
-            middles[1] - middles[0]
-        )
-        depth = np.minimum(middles - middles[0], middles[-1] - middles)
+        first = middles[0]
+        if has_axis and face in ("z-", "z+"):
+            first = -middles[-1]
+        half = 0.5 * (middles[-1] - first) + 0.5 * (middles[1] - middles[0])
+        depth = np.minimum(middles - first, middles[-1] - middles)
         where |= _broadcast_axis(
             depth < min(1e-3 * EDGE_MM, 0.5 * half), i, where.ndim
         )

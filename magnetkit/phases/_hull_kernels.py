@@ -449,7 +449,7 @@ class Remembered(NamedTuple):
 # (keep,) for work -> the column that prices x highest. Over the columns, to fill vector units.
 @jit(part="copied")
 def _nearest_basis(prices, kept, x, worth):
-    """Return which of the basis_store bases prices a composition highest.
+    """Return which of the stored bases prices a composition highest.
 
     Parameters
     ----------
@@ -565,10 +565,10 @@ def _write(ids, held, n, settled, products, fractions):
         fractions[j] = 0.0
 
 
-# Take a basis_store basis up; store the state's as number `at`.
+# Take a stored basis up.
 @jit(part="copied")
 def _recall(basis_store, at, state):
-    """Copy a basis_store basis and its inverse into a state of the simplex.
+    """Copy a stored basis and its inverse into a state of the simplex.
 
     `basis_store`, a `Remembered`, is read: ``bases``, (keep, m), and
     ``inverses``, (keep, m, m). `at` is the number of the basis in it, from 0. ``basis`` and

@@ -231,8 +231,8 @@ def posterior_rows(X, known, room, out, first):
         Workspace of `allocate_workspace`, as the rows before left it; overwritten.
     out : ndarray of float64, shape (3, k)
         Columns `first` to `first` + n - 1 are overwritten. Rows are the mean,
-        in the process's own unit, the largest correlation, and the residual,
-        in the unit of the values.
+        in the process's own unit (over ``scale_``), the largest correlation,
+        0 to 1, and the residual, in the unit of the values.
     first : int
         Column of the first row.
     """

@@ -229,6 +229,30 @@ def test_a_rim_is_three_millimetres_or_a_quarter(text, cells, count):
     assert not patches[0].where[9, 9]
 
 
+@pytest.mark.parametrize(
+    ("text", "rims"),
+    [
+        ("disc:20x10mm", [(7.0, 10.0)]),
+        ("ring:40x20x10mm", [(10, 13), (17, 20)]),
+    ],
+)
+def test_rim_of_a_round_face_is_where_the_magnet_ends(text, rims):
+    spreading = _profile.Spreading(cut(read_shape(text), 4000))
+    (patches,) = _profile.face_groups("edges", spreading, "z")
+    rim = next(patch for patch in patches if patch.face == "z+")
+    (radii,) = spreading.middles("z+")
+    step_mm = 1e3 * (radii[1] - radii[0])
+    radii_mm = 1e3 * radii
+    for lower, upper in rims:
+        inside = (radii_mm > lower + step_mm) & (radii_mm < upper - step_mm)
+        assert rim.where[inside].all()
+    near = [
+        (radii_mm > lower - step_mm) & (radii_mm < upper + step_mm)
+        for lower, upper in rims
+    ]
+    assert not rim.where[~np.any(near, axis=0)].any()
+
+
 def test_parts_of_faces_are_about_three_millimetres():
     spreading = _profile.Spreading(cut(read_shape("20x10x2mm"), 2000))
     groups = _profile.face_groups("field", spreading, "z")
