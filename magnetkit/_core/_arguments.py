@@ -8,6 +8,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import wraps
 from numbers import Integral, Real
 from pathlib import Path
@@ -258,7 +259,10 @@ def parse_finite_number(
         `above`.
     """
     real = isinstance(value, Real) and not isinstance(value, bool)
-    number = float(value) if real else math.nan
+    number = math.nan
+    # A whole number may be too large for a float.
+    with suppress(OverflowError):
+        number = float(value) if real else math.nan
     if not math.isfinite(number) or not (
         number > least or (number == least and not above)
     ):
@@ -292,7 +296,7 @@ def share(name: str, value: Any) -> float:
     """
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = float("nan")
     if not 0.0 < number < 1.0:
         raise InputError(

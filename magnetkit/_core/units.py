@@ -85,7 +85,7 @@ def parse_temperature(value: str | float) -> float:
     else:
         try:
             kelvin = math.nan if isinstance(value, bool) else float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise InputError(
                 f"expected one temperature such as 300.0 or '150C', got {value!r:.60}"
             ) from None

@@ -159,7 +159,7 @@ def test_finite_numbers_and_their_bounds():
     assert parse_finite_number("x", np.float32(2.5)) == 2.5
     assert parse_finite_number("x", -5) == -5.0
     assert parse_finite_number("x", 0, 0.0) == 0.0
-    for value in (math.nan, math.inf, True, "1", None):
+    for value in (math.nan, math.inf, 10**400, True, "1", None):
         with pytest.raises(InputError, match="x must be a finite number, got"):
             parse_finite_number("x", value)
     with pytest.raises(InputError, match="number of 0 or more, got -1"):
@@ -172,7 +172,7 @@ def test_finite_numbers_and_their_bounds():
 def test_a_share_lies_between_nothing_and_all():
     assert share("interval", "0.9") == 0.9
     assert share("interval", 0.01) == 0.01
-    for value in (0, 1, -0.1, 1.5, "x", None):
+    for value in (0, 1, -0.1, 1.5, 10**400, "x", None):
         with pytest.raises(InputError, match="must lie between 0 and 1, got"):
             share("interval", value)
 

@@ -43,6 +43,7 @@ def test_one_temperature(value, kelvin):
         (True, "must be above 0 K, got True"),
         ([300.0], "expected one temperature such as 300.0"),
         (None, "expected one temperature"),
+        (10**400, "expected one temperature"),
         (b"\x14", "expected one temperature"),
     ],
 )

@@ -256,6 +256,12 @@ def test_files_of_all_temperatures_or_of_each(plain, tmp_path):
     assert one.read_text("utf-8") == plain.text("table")
 
 
+def test_close_temperatures_have_files_of_their_own(tmp_path):
+    curve = mk.curve("N42SH", ["150.01C", "150.02C"])
+    names = [file.name for file in curve.write(tmp_path / "a.csv")]
+    assert names == ["a-150.01C.csv", "a-150.02C.csv"]
+
+
 def test_ratios_between_temperatures_are_straight_and_bounded():
     kelvin = np.array([300.0, 350.0, 400.0, 450.0])
     values = np.array([[1.0, 2.0], [np.nan, 20.0], [-1.0, 1.0]])
