@@ -49,6 +49,8 @@ def test_a_coating_in_a_sentence():
     assert ", 500 kg a year for 1,000,000 magnets, prob" in many
     edge = _coating_text(ROW | {"kg_year": 0.1}, "z+")
     assert ", 0.1 kg a year for 200 magnets, prob" in edge
+    two = _coating_text(ROW | {"kg_year": 1e-3}, "z+")
+    assert ", 1 g a year for 2 magnets, prob" in two
     none = _coating_text(ROW | {"put_on_g": 0.0}, "")
     assert "a year" not in none
     missed = _coating_text(ROW | {"meets": False}, "z+")
@@ -183,7 +185,7 @@ def test_a_shortfall_says_how_much_and_where(monkeypatch):
     search = SimpleNamespace(
         spreading=spreading,
         each=[
-            (make_magnet(), Case(400.0, 0.5 * field, none)),
+            (make_magnet(), Case(400.0, none + 3.9e5, none)),
             (make_magnet(), Case(400.0, field, none)),
         ],
         cells=CELLS.volumes,
