@@ -355,6 +355,14 @@ def test_a_cell_in_display_units(name, value, text):
     assert page._cell(name, value) == text
 
 
+def test_a_cell_in_units_of_cgs(monkeypatch):
+    monkeypatch.setattr("magnetkit.report._text.is_cgs", lambda *_: True)
+    # 1 kOe is 79.577 kA/m.
+    assert page._cell("coercivity_kA_m", 1591.55) == "20.0"
+    assert page._cell("remanence_T", 1.23) == "12.3"
+    assert page._cell("supply_risk", np.nan) == "–"
+
+
 def test_cells_are_styled_by_their_kind():
     names = [
         "candidate",
