@@ -53,8 +53,8 @@ def parse_temperature(value: str | float) -> float:
         A number (kelvin) or a text such as ``"423K"``, ``"150C"``, ``"150
         °C"``, ``"-40C"``; kelvin without a unit. The unit is K, C or °C, in
         capitals: "150c" and "150 degC" are refused. So are a decimal comma, an
-        exponent, another minus sign than the hyphen, True, False, None, NaN
-        and a list.
+        exponent, another minus sign than the hyphen, True, False, None, NaN,
+        infinity and a list. A plus sign and blanks at the ends are allowed.
 
     Returns
     -------

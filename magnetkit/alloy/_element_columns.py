@@ -60,13 +60,13 @@ def with_composition_column(
 def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
     """Join the columns that are named after elements to one recipe a row.
 
-    A unit or more may follow the symbol, as in ``Nd wt%``. An empty or zero
-    cell is none of the element, and ``bal.`` takes what is left to 100. Cells
-    are numbers or texts; a decimal comma becomes a point, and what is no
-    number is copied into the recipe, which cannot be read then.
-    Columns that are named after no element are passed over. Units are not
-    written into the recipes: the basis "auto" refuses those that have a
-    balance or sum to 100.
+    A unit or more may follow the symbol, as in ``Nd wt%``, behind a blank or a
+    bracket; ``Nd_wt`` and ``nd`` name no element. An empty or zero cell is
+    none of the element, and ``bal.`` takes what is left to 100. Cells are
+    numbers or texts; a decimal comma becomes a point, and what is no number is
+    copied into the recipe, which cannot be read then. Columns that are named
+    after no element are passed over. Units are not written into the recipes:
+    the basis "auto" refuses those that have a balance or sum to 100.
 
     Parameters
     ----------

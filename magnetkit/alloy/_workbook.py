@@ -579,19 +579,41 @@ def _read_marks(path: Path, sheet: Any) -> _Marks:
         hidden_rows: set[int] = set()
         merged_ranges: list[str] = []
         formulas: list[str] = []
+        number = 0
         with archive.open(member) as stream:
             for _, element in iterparse(stream):
                 kind = element.tag.rpartition("}")[2]
                 if kind == "mergeCell":
                     merged_ranges.append(element.get("ref", ""))
-                elif kind == "c" and _lacks_value(element):
-                    formulas.append(element.get("r", "?"))
                 elif kind == "row":
+                    # A row without a number follows the one above it.
+                    number = int(element.get("r", number + 1))
                     if element.get("hidden") in ("1", "true"):
-                        hidden_rows.add(int(element.get("r", "0")))
+                        hidden_rows.add(number)
+                    formulas += _cells_without_value(element, number)
                     element.clear()
     ranges = tuple(text for text in merged_ranges if ":" in text)
     return _Marks(frozenset(hidden_rows), ranges, tuple(formulas))
+
+
+def _cells_without_value(row: Any, number: int) -> list[str]:
+    """List the cells of a row, such as "B7", that have a formula without a value.
+
+    `row` is the XML element ``row``, `number` its number from 1. A cell that does not say where it
+    is stands behind the one before it.
+    """
+    from openpyxl.utils import column_index_from_string, get_column_letter
+
+    cells: list[str] = []
+    column = 0
+    for cell in row:
+        place = cell.get("r")
+        column += 1
+        if place is not None:
+            column = column_index_from_string(place.rstrip("0123456789"))
+        if _lacks_value(cell):
+            cells.append(f"{get_column_letter(column)}{number}")
+    return cells
 
 
 def _lacks_value(cell: Any) -> bool:

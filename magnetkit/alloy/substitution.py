@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .._core._arguments import check_arguments
+from .._core._arguments import check_arguments, parse_whole_number
 from .._core._types import IntArray
 from .._core.elements import INDEX, index
 from .._core.errors import InputError
@@ -258,8 +258,7 @@ class Substitutions:
         Parameters
         ----------
         n : int
-            Rows to draw, an int (a float fails); all rows, in order, if the
-            space holds no more.
+            Rows to draw; all rows, in order, if the space holds no more.
         method : {"sobol", "lhs"}
             Scrambled Sobol sequence or Latin hypercube.
         seed : int
@@ -274,7 +273,7 @@ class Substitutions:
         Raises
         ------
         InputError
-            If `method` is unknown or `n` negative.
+            If `method` is unknown, or `n` negative or no whole number.
         """
         from scipy.stats import qmc
 
@@ -282,10 +281,7 @@ class Substitutions:
             raise InputError(
                 f"method must be 'sobol' or 'lhs', got {method!r}"
             )
-        if n < 0:
-            raise InputError(
-                f"the number of rows to draw must not be negative, got {n}"
-            )
+        n = parse_whole_number("n", n, 0)
         if n >= self._size:
             return self[:]
         sampler = (qmc.Sobol if method == "sobol" else qmc.LatinHypercube)(

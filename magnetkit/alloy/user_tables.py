@@ -770,7 +770,7 @@ def _by_unit(
     unit : str or None
         As of `parse_unit`; None without one.
     yearly : bool
-        Whether the header names a year.
+        Whether the header names a year. A column of amounts a year stays one without it.
     kind : str
         Kind of table: "parts" or "magnets".
 
@@ -903,6 +903,8 @@ def _nearest_entry(
 
 def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
     """Raise InputError if an unknown header is nearly that of a known column.
+
+    Spellings of four letters or fewer are not looked at.
 
     Parameters
     ----------

@@ -147,7 +147,7 @@ def _kinds() -> Int8Array:
     The columns are sublattices (1 or 2), half the anisotropy order, crystal
     field (0 "R2Fe14B", 1 "axial"), filling (0 "none", 1 "carbon_share", 2
     "vacancy") and whether exchange saturates (1) or not (0). The array is
-    cached; rows are in the order of `HOSTS`.
+    cached; rows are in the order of `HOST_NAMES`.
     """
     kinds = []
     for host in HOSTS.values():

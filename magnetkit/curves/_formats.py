@@ -222,8 +222,9 @@ class Curve:
             File to write, in a folder that exists. Its suffix is kept as it
             is, whatever the form. Of several files each is named by its
             temperature: ``n42sh.csv`` becomes ``n42sh-20C.csv`` and
-            ``n42sh-150C.csv`` (22.5 degrees C: ``n42sh-22.5C.csv``); a single
-            one has the name given. Old files are replaced.
+            ``n42sh-150C.csv`` (22.5 degrees C: ``n42sh-22.5C.csv``), to four
+            digits: of temperatures that agree to these the last stays. A
+            single one has the name given. Old files are replaced.
         form, kind, bare : optional
             As of `text`. "table", "comsol", "maxwell" and "motorcad" make one file, the others one
             for each temperature.

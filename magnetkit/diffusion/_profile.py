@@ -767,10 +767,10 @@ def read_field(source: Any) -> list[FieldMap]:
         A frame or CSV with ``x_mm``, ``y_mm``, ``z_mm`` from the middle of the
         magnet, and the three components of H or B inside it, all three of one
         kind and unit, named such as ``H_x_A_m`` or ``B_x_T``; the units are
-        ``A_m``, ``kA_m``, ``Oe``, ``kOe``, ``T``, ``mT`` and ``kG``. The
-        optional columns ``operating_point`` and ``temperature`` (as ``150C``;
-        a number, also as text, is K) tell several fields apart; one that is
-        empty in a row is an InputError.
+        ``A_m``, ``kA_m``, ``Oe``, ``kOe``, ``T``, ``mT`` and ``kG``, letters
+        as here. The optional columns ``operating_point`` and ``temperature``
+        (as ``150C``; a number, also as text, is K) tell several fields apart;
+        one that is empty in a row is an InputError.
 
     Returns
     -------

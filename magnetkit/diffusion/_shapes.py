@@ -129,8 +129,8 @@ def read_shape(text: "str | Shape") -> Shape:
         ``"40x15x5mm"`` is a block; ``"disc:20x5mm"`` gives diameter and
         height; ``"ring:40x20x5mm"`` outer and inner diameter and height.
         ``"block:40x15x5mm"`` is a block too. The unit is mm alone and must be
-        named. No blanks stand between the numbers. A Shape is returned as it
-        is.
+        named. Letters are small, decimals have a point, and no blanks stand
+        between the numbers. A Shape is returned as it is.
 
     Returns
     -------

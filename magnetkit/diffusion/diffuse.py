@@ -280,9 +280,9 @@ class Diffusion:
         ----------
         folder : str or Path
             Made where it is missing (OSError if that fails). Files of these
-            names are replaced; NaN is an empty cell. Their columns are those of ``designs``, of `coating`
-            and of `margins`. All three are written even where no element meets
-            the target.
+            names are replaced; NaN is an empty cell. Their columns are those
+            of ``designs``, of `coating` and of `margins`. All three are
+            written even where no element meets the target.
         """
         out = path("out", folder)
         out.mkdir(parents=True, exist_ok=True)

@@ -541,8 +541,9 @@ def _validate_magnet(magnet: Mapping[str, Any]) -> dict[str, Any]:
     ``shell_share`` (0 to 1), ``grain_effect`` (-10 to 10) and each atomic
     fraction of ``composition`` (0 to 1), ends included. ``shell_share`` and
     ``grain_effect`` may lack, and are not added; texts and further keys are
-    not checked. All values stay as they are, int too. ValueError if a value is no number (a bool, NaN or
-    text) or out of its range, KeyError if one is missing.
+    not checked. All values stay as they are, int too. ValueError if a value is
+    no number (a bool, NaN or text) or out of its range, KeyError if one is
+    missing.
     """
     record = dict.fromkeys(EFFECTS, 0.0) | dict(magnet)
     numbers = {

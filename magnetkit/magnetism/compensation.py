@@ -177,17 +177,16 @@ def _check_request(
 ) -> None:
     """Raise InputError unless there is one alloy, one to three rare earths, and a usual step.
 
-    That the rare earths differ is not checked.
-
     `table` holds the base alloy, `names` are symbols of the substituents, such
     as ["Gd", "Er"], Y among the rare earths, and `step` is that of their
     shares, 0.002 to 0.1, ends included.
     """
     if len(table) != 1:
         raise InputError(f"compensate takes one base alloy, got {len(table)}")
-    if not 1 <= len(names) <= 3 or any(r not in RARE_EARTHS for r in names):
+    is_known = set(names) <= set(RARE_EARTHS)
+    if not (1 <= len(set(names)) == len(names) <= 3 and is_known):
         raise InputError(
-            f"with_ must name one to three rare earths such as Gd, Er; got {names}"
+            f"with_ must name one to three different rare earths such as Gd, Er; got {names}"
         )
     if not 0.002 <= step <= 0.1:
         raise InputError(f"step must lie between 0.002 and 0.1, got {step}")

@@ -87,7 +87,7 @@ class MeasuredCurve:
 
 
 def is_curve(source: Any) -> bool:
-    """Return whether a path, or each of several, is a file of columns of a curve.
+    """Return whether a path, or each of several, is a file whose heads name a field and a flux.
 
     `source` is a str or `Path`, or a list or tuple of them; an empty one, a
     file that does not exist or has another ending than .csv, .tsv, .txt or

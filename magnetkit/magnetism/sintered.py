@@ -133,7 +133,8 @@ class Duty:
         Returns
         -------
         ndarray of float64, shape (n,)
-            Positive against the magnetization.
+            Positive against the magnetization; not negative, since the
+            outside field of a checked duty is not.
         """
         return (
             self.own_field(b_r, recoil)

@@ -80,9 +80,8 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     Correction
         ``shifts`` (what is added to an energy, eV/atom by group of elements,
         times the atomic fraction of the group, (103,), see `_groups`; 0 for a
-        group without compounds), ``error``
-        (standard deviation, eV/atom, from left-out compounds) and ``shared``
-        (number of compounds).
+        group without compounds), ``error`` (standard deviation, eV/atom, from
+        left-out compounds) and ``shared`` (number of compounds).
 
     Raises
     ------

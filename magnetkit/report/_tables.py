@@ -728,7 +728,7 @@ def _print_property_table(
 
 
 def _print_notes(frame: "pd.DataFrame", printed_columns: list[str]) -> None:
-    """Print which calibration was used, what is extrapolated, and what the costs leave out.
+    """Print on stdout which calibration was used, what is extrapolated, and what costs leave out.
 
     `frame` are the results, whose ``attrs["calibration"]`` names the
     calibration, "none" without it. A value counts as extrapolated where

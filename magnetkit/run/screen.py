@@ -93,6 +93,8 @@ class ScreenResult(Ranked):
         ------
         StoreError
             If it is no results folder, is not finished or is damaged.
+        InputError
+            If a URL cannot be reached.
         """
         return _files.open_result(path, cls)
 

@@ -180,8 +180,9 @@ def _join_groups(
 ) -> tuple[CompositionTable, Int8Array]:
     """Join groups of phases and host codes to one table and one array, in their order.
 
-    A group is a pair (table, codes int8); there must be one or more. Of one group alone its own
-    table and codes are returned, no copies.
+    A group is a pair (table, codes int8); there must be one or more. Rows keep their `row_index`,
+    so that a number may come twice. Of one group alone its own table and codes are returned, no
+    copies.
     """
     if len(groups) == 1:
         return groups[0]

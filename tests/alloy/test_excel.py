@@ -1,7 +1,9 @@
 """Workbooks in and out: kinds of values, lines, and what is no workbook."""
 
 import datetime
+import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import pandas as pd
 import pyarrow as pa
@@ -162,6 +164,22 @@ def test_rejects_a_formula_without_value_by_its_cell(tmp_path):
     assert (
         "cell B4 holds a formula without its value" in sheet.rejected[0].reason
     )
+
+
+def test_cells_without_a_reference_stand_in_their_order(tmp_path):
+    path = write_book(tmp_path / "a.xlsx", formula=True)
+    bare = tmp_path / "bare.xlsx"
+    with ZipFile(path) as archive, ZipFile(bare, "w") as copy:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if "worksheets/sheet" in name:
+                content = re.sub(
+                    rb'(<(?:c|row)\b[^>]*?) r="\w+"', rb"\1", content
+                )
+            copy.writestr(name, content)
+    assert b' r="' not in ZipFile(bare).read("xl/worksheets/sheet1.xml")
+    sheet = read_sheet(Path(f"{bare}#Melts"))
+    assert sheet.rejected[0].reason.startswith("cell B4 holds a formula")
 
 
 def test_a_header_may_take_names_from_above_and_units_from_below(tmp_path):

@@ -276,8 +276,9 @@ def test_refuses_rows_of_other_spaces(rows):
 def test_refuses_bad_sample_and_chunk_sizes():
     with pytest.raises(InputError, match="'sobol' or 'lhs'"):
         SPACE.sample(5, "random")
-    with pytest.raises(InputError, match="negative"):
-        SPACE.sample(-1)
+    for number in (-1, 2.0):
+        with pytest.raises(InputError, match="n must be a whole number of 0"):
+            SPACE.sample(number)
     with pytest.raises(InputError, match="chunk size"):
         next(SPACE.chunks(0))
 

@@ -12,16 +12,19 @@ from magnetkit.errors import InputError
 from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
+from magnetkit.choose import _candidates
 from magnetkit.choose._beside import _failed_texts
 from magnetkit.choose._candidates import (
     _by_route,
     _compare_at_level,
     _compare_by_producer,
+    _enter_supply,
     _failed_limits,
     _least_ratio,
     _other_limits,
     _probability,
     allowed_slack,
+    as_candidates,
     enter_comparison,
     heavy_today,
     is_unknown,
@@ -583,7 +586,7 @@ def test_heavy_rare_earth_today_is_a_mean_of_recipes():
             text = f"Nd{30.0 - amount}Dy{amount}B1Fe69"
             recipes.append(Recipe(text, "", amount, weight))
         return SimpleNamespace(
-            recipes=tuple(recipes), heavy_wt_pct=(mean, mean, mean)
+            recipes=tuple(recipes), heavy_wt_pct=(mean, 0.5 * mean, 9.0)
         )
 
     table = mk.supply.element_table().set_index("element")
@@ -635,3 +638,160 @@ def test_a_sheet_is_judged_by_its_least_values():
     unknown = judge("cost_USD_kg")
     assert unknown[chance] == 0.0
     assert is_unknown(unknown["failed_requirements"])
+
+
+def test_supply_of_a_candidate_counts_what_is_recycled():
+    def supply(name="composition", **use):
+        frame = pd.DataFrame(
+            {
+                name: ["Nd27Dy3Co1B1Fe68", "Nd30B1Fe69"],
+                "shell": ["", "Tb 0.5 wt%"],
+                "density_kg_m3": [7500.0, 7600.0],
+                "remanence_T": [1.2, 1.3],
+            }
+        )
+        _enter_supply(frame, wish(**use))
+        return frame
+
+    frame = supply()
+    heavy = frame["heavy_rare_earth_wt_pct"].tolist()
+    assert heavy == pytest.approx([3.0, 0.5], abs=0.01)
+    assert frame["cobalt_wt_pct"].tolist() == pytest.approx([1.0, 0.0])
+    assert frame["rare_earth_wt_pct"][0] == pytest.approx(30.0)
+    table = mk.supply.element_table().set_index("element")
+    price = table["price_USD_kg"]
+    assert frame["exposure_USD_kg"][0] == pytest.approx(0.03 * price["Dy"])
+    per_flux = frame["cost_USD_kg"] * frame["density_kg_m3"]
+    per_flux = (per_flux / frame["remanence_T"]).tolist()
+    assert frame["cost_per_flux_USD_m3_T"].tolist() == pytest.approx(per_flux)
+    recycled = supply("candidate", recycled={"Dy": 0.5})
+    for risk in ("supply_risk", "import_reliance"):
+        assert recycled[risk][0] < frame[risk][0]
+        assert recycled[risk][1] == frame[risk][1]
+
+
+def grades_sold(*rows):
+    """Return grades as `judge_grades` does, and a stand-in for their recipes."""
+    columns = ["grade", "host", "kind", "chance", "cold", "coercivity_kA_m"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.rename(
+        columns={
+            "chance": "probability_meets_requirements",
+            "cold": "coercivity_20C_kA_m",
+        }
+    ).assign(remanence_T=1.2, density_kg_m3=7500.0, failed_requirements="")
+
+
+@pytest.mark.parametrize(
+    ("reach", "classes"),
+    [
+        (False, ["able", "edge", "unable", "unabler"]),
+        (True, ["able", "own class", "edge", "unable", "unabler"]),
+    ],
+)
+def test_least_coercive_classes_that_meet_come_first(
+    monkeypatch, reach, classes
+):
+    main, melted = "2:14:1", "sintered"
+    sold = grades_sold(
+        ("unabler", main, melted, 0.3, 500.0, 1.0),
+        ("edge", main, "hot-deformed", 0.8, 899.0, 700.0),
+        ("unable", main, melted, 0.79, 500.0, 1.0),
+        ("own class", main, melted, 0.9, 900.0, 650.0),
+        ("able", main, melted, 0.9, 500.0, 600.0),
+        ("unlikely", main, melted, 0.29, 500.0, 1.0),
+        ("bonded", main, "bonded", 0.9, 500.0, 1.0),
+        ("no other", "2:17", melted, 0.29, 500.0, 1.0),
+        ("other", "2:17", melted, 0.3, 2000.0, 1.0),
+    )
+
+    def as_they_are(rows, way, kind, request, limits):
+        return rows.assign(way=way, recipe=kind)
+
+    monkeypatch.setattr(_candidates, "as_candidates", as_they_are)
+    incumbent = SimpleNamespace(host=main, sheet={"coercivity_kA_m": 1000.0})
+    frame = select_grades(sold, incumbent, None, {}, "bulk", reach=reach)
+    names = frame["grade"].tolist()
+    assert names == [*classes, "bonded", "other"]
+    # From 0.9 of today's H_cJ on a class is a higher one.
+    ways = dict(zip(names, frame["way"], strict=True))
+    assert ways.pop("bonded") == ways.pop("other") == "other-family"
+    higher = {name for name, way in ways.items() if way == "higher-class"}
+    assert higher == ({"own class"} if reach else set())
+    assert frame["recipe"].tolist() == ["bulk"] * len(classes) + [None] * 2
+    many = sold.iloc[[4] * 20].reset_index(drop=True)
+    several = select_grades(many, incumbent, None, {}, None, reach=False)
+    assert len(several) == 12
+    none = select_grades(sold.iloc[[5]], incumbent, None, {}, None, reach=True)
+    assert len(none) == 0
+    assert {"candidate", "way", "grade"} <= set(none.columns)
+
+
+def test_grades_without_an_estimate_have_a_usual_recipe(monkeypatch):
+    monkeypatch.setattr(_candidates, "grade_makeup", lambda *given: None)
+    sold = grades_sold(
+        ("Y30", "ferrite", "ferrite", 0.9, 200.0, 200.0),
+        ("LNG44", "alnico", "alnico", 0.9, 50.0, 50.0),
+        ("BNP-8", "2:14:1", "bonded", 0.8, 700.0, 600.0),
+    )
+    sold.loc[2, "failed_requirements"] = "Br by 3 %"
+    sold["status"] = "ok"
+    limits = {
+        "rare_earth_wt_pct": limit_on("rare_earth_wt_pct", maximum=10.0),
+        "remanence_T": limit_on("remanence_T", minimum=2.0),
+    }
+    frame = as_candidates(sold, "other-family", None, wish(), limits)
+    # Nobody estimates what alnico is made of; its limits on B_r are judged already.
+    assert frame["grade"].tolist() == ["Y30", "BNP-8"]
+    assert frame.index.tolist() == [0, 2]
+    assert frame["candidate"].str[:2].tolist() == ["Sr", "Nd"]
+    assert frame["heavy_rare_earth_wt_pct"].tolist() == [0.0, 0.0]
+    assert frame["exposure_USD_kg"].tolist() == [0.0, 0.0]
+    chance = frame["probability_meets_requirements"].tolist()
+    assert chance == pytest.approx([0.9, 0.0])
+    first, second = frame["failed_requirements"]
+    assert first == ""
+    # 29.7 wt.% of rare earth where 10 are allowed.
+    assert second.startswith("Br by 3 %, ")
+    assert second.endswith(" by 197 %")
+    alone = as_candidates(sold.iloc[[1]], "other-family", None, wish(), {})
+    assert len(alone) == 0
+    assert "cost_USD_kg" not in alone
+
+
+def test_grades_are_offered_up_to_their_rating(monkeypatch):
+    columns = ["grade", "remanence_T", "max_working_temperature_K", "copied"]
+    rows = [
+        ("strong", 1.3, 423.15, False),
+        ("copied", 1.2, 423.15, True),
+        ("weak", 1.25, 423.15, False),
+        ("too cool", 1.3, 423.14, False),
+        ("unrated", 1.3, np.nan, False),
+        ("in use", 1.3, 423.15, False),
+        ("too weak", 1.0, 500.0, False),
+    ]
+    frame = pd.DataFrame(rows, columns=columns).assign(
+        coercivity_kA_m=800.0,
+        coercivity_guaranteed_kA_m=800.0,
+        knee_guaranteed_kA_m=700.0,
+        recoil=1.05,
+    )
+    frame["remanence_guaranteed_T"] = frame["remanence_T"]
+    monkeypatch.setattr(_candidates, "sold_figures", lambda kelvin: frame)
+    incumbent = SimpleNamespace(name="in use", spread=Spread(0.008, 0.04))
+    limits = {
+        "remanence_T": limit_on("remanence_T", minimum=1.1),
+        "cost_USD_kg": limit_on("cost_USD_kg", maximum=1.0),
+    }
+    judged = judge_grades(incumbent, wish(150.0, load_line=1.0), limits)
+    # All but one are sure: makers' own sheets first, of these the least B_r.
+    names = ["weak", "strong", "copied", "too weak"]
+    assert judged["grade"].tolist() == names
+    failed = judged["failed_requirements"].tolist()
+    assert failed == ["", "", "", "Br by 9 %"]
+    assert set(judged["temperature_K"]) == {423.15}
+    field = judged["remanence_T"] / (4e-4 * np.pi * 2.05)
+    assert_allclose(judged["field_kA_m"], field)
+    assert_allclose(judged["demagnetization_safety"], 700.0 / field)
+    everything = judge_grades(None, wish(150.0), limits)
+    assert "in use" in everything["grade"].tolist()

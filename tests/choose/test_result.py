@@ -117,4 +117,11 @@ def test_records_of_decisions_become_a_frame():
     assert str(frame["remanence_T"].dtype) == "float64"
     assert str(frame["top_ten_share"].dtype) == "float64"
     assert frame["host"].tolist()[1] == "1:5"
+    # Numbers are floats, of the user's own columns those that end as ranges and shares do.
+    whole = {"remanence_T": 1, "x_lo": 1, "x_hi": 2, "x_share": 3, "x": 4}
+    kinds = decisions_frame([whole]).dtypes.astype(str).to_dict()
+    floats = dict.fromkeys(
+        ("remanence_T", "x_lo", "x_hi", "x_share"), "float64"
+    )
+    assert kinds == floats | {"x": "int64"}
     assert len(decisions_frame([])) == 0

@@ -334,7 +334,9 @@ def test_a_tally_counts_what_ended():
     tally.end("too soft", np.array([True, False, True]))
     tally.end("too dear", np.zeros(3, bool))
     assert tally.plain()["ended"] == {"too soft": 2}
-    tally.add(Tally.of({"ended": {"too soft": 1}, "copies": {"a": 4}}))
+    other = Tally.of({"copies": {"a": 4}})
+    other.end("too soft", np.ones(1, bool))
+    tally.add(other)
     assert tally.plain() == {
         "stages": {},
         "ended": {"too soft": 3},

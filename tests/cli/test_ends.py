@@ -1,6 +1,8 @@
 """How a command ends: what is said of a failure, and with which status."""
 
+import io
 import logging
+import sys
 import warnings
 
 import pytest
@@ -160,3 +162,17 @@ def test_verbose_shows_warnings_as_python_does(logger, monkeypatch):
     assert _start.verbose()
     assert logger.handlers == []
     assert warnings.showwarning is _start._SHOWN
+
+
+def test_signs_that_an_encoding_lacks_become_question_marks(monkeypatch):
+    for name in ("stdout", "stderr"):
+        written = io.BytesIO()
+        stream = io.TextIOWrapper(written, encoding="ascii")
+        monkeypatch.setattr(sys, name, stream)
+    cli._allow_any_encoding()
+    for stream in (sys.stdout, sys.stderr):
+        print("1 µm", file=stream, flush=True)
+        assert stream.buffer.getvalue() == b"1 ?m\n"
+    # What is no such stream stays as it is.
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    cli._allow_any_encoding()

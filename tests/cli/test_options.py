@@ -1,6 +1,8 @@
 """What the texts of options become, and which are refused."""
 
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -9,7 +11,12 @@ from magnetkit.errors import InputError
 
 from magnetkit.alloy._element_columns import ELEMENT_COLUMNS
 from magnetkit.cli import _options as o
-from magnetkit.cli._parts import _check_place, _read_units, is_parts_list
+from magnetkit.cli._parts import (
+    _check_place,
+    _read_units,
+    answer_parts_list,
+    is_parts_list,
+)
 from magnetkit.cli.replace import _numbers
 from tests.command import invoke
 
@@ -232,3 +239,71 @@ def test_the_explorer_says_where_it_is_and_ends_as_interrupted(monkeypatch):
     address = "http://results:5/"
     assert f"magnetkit: open {address} (Ctrl-C ends it)" in done.stderr
     assert done.exit_code != 0
+
+
+def test_a_parts_list_is_asked_and_answered(monkeypatch, tmp_path, capsys):
+    asked = {}
+
+    def answer(name, **options):
+        asked.clear()
+        asked.update(options, name=name)
+        return SimpleNamespace(
+            lines=lambda: ["one", "two"],
+            to_json=lambda: "{}",
+            to_excel=lambda place: place.write_text("book"),
+        )
+
+    module = import_module("magnetkit.run.parts")
+    monkeypatch.setattr(module, "replace_parts", answer)
+
+    def ask(**more):
+        usual = {
+            "temperature": None,
+            "per_year": None,
+            "units": (),
+            "shortages": (),
+            "out": None,
+            "force": False,
+            "quiet": False,
+            "json": False,
+            "keywords": {},
+        }
+        answer_parts_list("parts.csv", **usual | more)
+        return capsys.readouterr()
+
+    assert ask().out == "one\ntwo\n"
+    assert (asked["per_year"], asked["units"], asked["shortage"]) == (
+        1,
+        {},
+        [],
+    )
+    assert asked["temperature"] is None
+    assert asked["progress"] is False
+    assert asked["workers"] >= 1
+    out = tmp_path / "answer.xlsx"
+    keywords = {
+        "require": [],
+        "family": "own",
+        "most_cost": None,
+        "hours": 0.0,
+    }
+    done = ask(
+        temperature="150C",
+        per_year=7,
+        units=["Max temp=C"],
+        shortages=("embargo",),
+        json=True,
+        out=out,
+        keywords=keywords,
+    )
+    assert done.out == "{}\n"
+    assert done.err == f"magnetkit: see {out}\n"
+    assert out.read_text() == "book"
+    assert (asked["temperature"], asked["per_year"]) == ("150C", 7)
+    assert asked["units"] == {"Max temp": "C"}
+    assert asked["shortage"] == ["embargo"]
+    # What is empty is left out; nothing at all is asked for as a number.
+    assert (asked["family"], asked["hours"]) == ("own", 0.0)
+    assert not {"require", "most_cost"} & set(asked)
+    with pytest.raises(InputError, match="Say which"):
+        ask(temperature="150")

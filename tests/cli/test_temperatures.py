@@ -9,7 +9,13 @@ from magnetkit.cli._options import with_unit
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("150", 150), ("20C,150", 150), ("20:200:10", 20), ("1e2", 100)],
+    [
+        ("150", 150),
+        ("20C,150", 150),
+        ("20:200:10", 20),
+        ("20C:200:10", 200),
+        ("1e2", 100),
+    ],
 )
 def test_refuses_a_bare_temperature_with_both_spellings(text, number):
     with pytest.raises(InputError, match=rf"\b{number}C\b.*\b{number}K\b"):

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from dash import html
 from werkzeug.exceptions import BadRequest
 
 from magnetkit.explorer import page
@@ -168,6 +169,10 @@ def test_heads_of_the_table_sort_by_numbers(app, results):
     assert heading.title == "Sort by Remanence (T)"
     assert heading.children[0] == "Br"
     assert heading.children[1].children == "T"
+    (table,) = [part for part in others if isinstance(part, html.Table)]
+    head, body = table.children
+    assert isinstance(head, html.Thead)
+    assert body.id == "rows"
     heads = [part for part in others if getattr(part, "scope", "") == "col"]
     assert heads[0].className == ""
     assert {part.tabIndex for part in others if hasattr(part, "tabIndex")} == {
@@ -348,6 +353,14 @@ def test_a_clicked_point_names_a_row(clicked, row):
 )
 def test_a_cell_in_display_units(name, value, text):
     assert page._cell(name, value) == text
+
+
+def test_a_cell_in_units_of_cgs(monkeypatch):
+    monkeypatch.setattr("magnetkit.report._text.is_cgs", lambda *_: True)
+    # 1 kOe is 79.577 kA/m.
+    assert page._cell("coercivity_kA_m", 1591.55) == "20.0"
+    assert page._cell("remanence_T", 1.23) == "12.3"
+    assert page._cell("supply_risk", np.nan) == "–"
 
 
 def test_cells_are_styled_by_their_kind():

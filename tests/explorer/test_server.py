@@ -80,6 +80,10 @@ def test_foreign_host_and_large_body_take_no_place(flask_server):
         )
         assert large.status_code == 413
     assert client.get("/", base_url="http://127.0.0.1").status_code == 200
+    largest = client.post(
+        "/", data=b"x" * server.MOST_BYTES, base_url="http://127.0.0.1"
+    )
+    assert largest.status_code != 413
 
 
 def test_every_answer_names_what_a_page_may_do(flask_server):

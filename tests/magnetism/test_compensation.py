@@ -79,6 +79,7 @@ def test_tries_three_substituents_in_steps_of_three_percent(
         {"compositions": "what"},
         {"with_": []},
         {"with_": ["Fe"]},
+        {"with_": ["Gd", "Gd"]},
         {"between": (300, 300)},
         {"step": 0.5},
         {"alpha": 5.0},

@@ -6,18 +6,26 @@ from importlib import import_module
 import numpy as np
 import pandas as pd
 import pytest
-from magnetkit.errors import DataError, InputError
+from magnetkit.errors import CompositionError, DataError, InputError
 from numpy.testing import assert_allclose
 from scipy.stats import norm
 
 import magnetkit as mk
 from magnetkit import datasets
 from magnetkit.magnetism._composition_estimate import (
+    MAKEUP,
+    CompositionEstimate,
+    GradeMagnet,
+    Recipe,
+    _classes,
+    _level_log,
     _log_likelihood,
     _trade,
+    alpha_range,
     charge,
     estimate_composition,
     given_composition,
+    read_recipe,
     shell_text,
     usual_magnets,
 )
@@ -350,3 +358,103 @@ def test_a_recipe_that_was_given_is_no_estimate():
     assert given_composition("SmCo5", "", 0.0).diffused == 0.0
     with pytest.raises(InputError, match="expected a row of grades"):
         estimate_composition(np.array(3.0))
+
+
+def test_a_given_recipe_is_no_estimate():
+    for shell, kind, share in (
+        ("", "bulk", 0.0),
+        ("Tb 1 wt%", "diffused", 1.0),
+    ):
+        made = given_composition("Nd31Fe68B1", shell, 1.5)
+        assert made.best == Recipe("Nd31Fe68B1", shell, 1.5, 1.0, kind)
+        assert made.heavy_wt_pct == (1.5, 1.5, 1.5)
+        assert (made.diffused, made.log_spread) == (share, 0.0)
+        words = f"Nd31Fe68B1{' with Tb 1 wt% diffused in' if shell else ''}"
+        assert made.sentence() == f"made of {words}, as you say"
+
+
+def test_an_estimate_names_its_likely_kinds():
+    one, two, three = (
+        Recipe(f"R{k}", "", 0.5 * k, weight, "bulk")
+        for k, weight in enumerate((0.5, 0.4, 0.1), start=1)
+    )
+    made = CompositionEstimate((one, two, three), (1.04, 0.0, 2.0), 0.0, 0.1)
+    start = (
+        "1.0 wt.% heavy rare earth (0.0 to 2.0), an estimate since makers "
+        "print no composition (--recipe overrides it); "
+    )
+    likely = "bulk (0.50): R1, 0.5 wt.% or bulk (0.40): R2, 1.0 wt.%"
+    assert made.sentence() == start + likely
+    # Where none is likely the likeliest is named.
+    unlikely = tuple(Recipe(f"R{k}", "", 0.0, 0.05) for k in range(20))
+    made = CompositionEstimate(unlikely, (1.04, 0.0, 2.0), 0.0, 0.1)
+    assert made.sentence() == f"{start}bulk (0.05): R0, 0.0 wt.%"
+
+
+def test_a_grade_magnet_is_its_likeliest_recipe():
+    row = mk.grades("N42SH", "150C").iloc[0]
+    for shell in ("", "Tb 0.5 wt%"):
+        made = given_composition("Nd31B1Fe bal.", shell, 0.0)
+        magnet = GradeMagnet(row, made, None)
+        assert magnet.grade == "N42SH"
+        assert magnet.shell == (shell or None)
+        weights = magnet.table.weight_fractions()[0]
+        assert weights[59] == pytest.approx(0.31)
+        assert magnet.sentence() == (
+            f"N42SH is taken to be {made.words}, its likeliest recipe (makers "
+            f"print none), and anchors the model: "
+            f"{typical_over_minimum('2:14:1'):.2f} times the H_cJ that is "
+            f"guaranteed, {row[H]:.0f} kA/m, is taken as typical"
+        )
+
+
+def test_the_level_of_the_family_is_one_normal():
+    grade = {"host": "1:5", "remanence_T": 1.0, H: 1500.0}
+    usual = np.log(1500.0 * typical_over_minimum("1:5"))
+    off = MAKEUP.one_level * np.array([0.0, 1.0, -2.0])
+    assert _level_log(usual + off, grade) == pytest.approx([0.0, -0.5, -2.0])
+    none = _level_log(usual + off, grade | {H: np.nan})
+    assert none.tolist() == [0.0] * 3
+
+
+def test_the_trades_amount_lies_between_its_classes():
+    classes = _classes()
+    low, high = (
+        classes[f"heavy_rare_earth_{end}_wt_pct"] for end in ("min", "max")
+    )
+    middle = dict(zip(classes["class"], (low + high) / 2.0, strict=True))
+    at = dict(zip(classes["class"], classes[H], strict=True))
+    assert middle["SH"] == 3.0
+    heavy = 3.0 + MAKEUP.trade_heavy * np.array([0.0, 1.0, 2.0])
+    expected = [0.0, -0.5, -2.0]
+    assert _trade(at["SH"], heavy, 1.0) == pytest.approx(expected)
+    # What is diffused in serves twice: half as much is usual.
+    assert _trade(at["SH"], heavy - 1.5, 2.0) == pytest.approx(expected)
+    half_way = (at["SH"] + at["UH"]) / 2.0
+    usual = np.array([(middle["SH"] + middle["UH"]) / 2.0])
+    assert _trade(half_way, usual, 1.0) == pytest.approx([0.0])
+    assert _trade(0.0, np.zeros(1), 1.0) == pytest.approx([0.0])
+    most = np.array([middle["AH"]])
+    assert _trade(9e9, most, 1.0) == pytest.approx([0.0])
+
+
+def test_alpha_is_printed_between_the_first_sheets_ends():
+    for name in ("N42SH", "Recoma 26", "N42"):
+        sheets = mk.grades(name, sheets=True)
+        alpha = sheets["quantity"] == "remanence_coefficient_pct_K"
+        known = sheets[alpha & sheets["to_K"].notna()]
+        low, high = alpha_range(name)
+        if len(known):
+            first = known.iloc[0]
+            assert (low, high) == (first["temperature_K"], first["to_K"])
+        else:
+            assert (low, high) == (293.15, 373.15)
+        assert low < high
+
+
+def test_a_recipe_names_its_own_fault():
+    table = read_recipe("Nd31B1Fe bal.", "weight")
+    assert len(table) == 1
+    with pytest.raises(CompositionError, match="Xy") as error:
+        read_recipe("Nd31Xy1Fe bal.", "weight")
+    assert error.value.text == "Nd31Xy1Fe bal."

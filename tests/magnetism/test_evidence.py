@@ -10,18 +10,30 @@ from magnetkit._core._columnar import Coded
 from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import _uncertainty, sintered
 from magnetkit.magnetism._evidence import (
+    EVIDENCE,
     UNPROVEN,
+    Evidence,
     _metals,
+    _sold_recipes,
     cap_probability,
+    coordinates,
     evidence,
     evidence_at_temperature,
+    process_distance,
 )
 from magnetkit.magnetism._uncertainty import distance_variance
 from magnetkit.magnetism.measured_magnets import (
     measured_magnets,
     without_papers,
 )
+from magnetkit.magnetism.process import (
+    Process,
+    by_row,
+    read_process,
+    usual_of_hosts,
+)
 from magnetkit.phases import HOSTS
+from magnetkit.phases.records import HOST_NAMES
 from tests.magnetism.test_likeness import H, anchor
 
 # Each row one coordinate farther from magnets as made, the others as they were.
@@ -102,6 +114,11 @@ def test_probability_falls_with_the_distance():
     ]
     assert at[0].tolist() == chance.tolist()
     assert (np.diff(at, axis=0) <= 1e-15).all()
+    # Half of what is above 1/2 counts e^-1 as much at a distance of 2, and NaN stays.
+    assert at[3][-1] == pytest.approx(0.5 + 0.5 / np.e)
+    assert at[3][:11] == pytest.approx(chance[:11])
+    nan = cap_probability(np.array([np.nan, 1.0]), np.array([1.0, np.nan]))
+    assert np.isnan(nan).all()
     # Unproven: below any threshold of 0.7 or more, so never among those that meet.
     assert at[3].max() < 0.7
     assert at[4].max() == pytest.approx(0.5, abs=1e-6)
@@ -189,3 +206,133 @@ def test_excessive_rare_earth_has_a_large_distance():
     )["evidence_distance"]
     assert old < 1.5
     assert excessive > 3.0
+
+
+def test_a_further_coordinate_adds_as_a_right_angle():
+    texts = Coded.of(["a", "b", "c"])
+    near = Evidence(np.array([3.0, 3.0, 0.0]), texts, Coded.of(["x"] * 3))
+    assert near.beyond(np.zeros(3), "y") is near
+    far = near.beyond(np.array([4.0, 3.0, 0.0]), "y")
+    assert far.distance == pytest.approx([5.0, np.hypot(3.0, 3.0), 0.0])
+    # What is as far as all others together is not the farthest.
+    assert far.farthest.texts() == ["y", "x", "x"]
+    assert far.nearest is texts
+    assert near.farthest.texts() == ["x"] * 3
+
+
+def distance_of_process(host="2:14:1", **settings):
+    codes = np.array([HOST_NAMES.index(host) if host else -1], np.int8)
+    process = read_process(settings, 1)
+    words = [host] if host else [""]
+    rows = by_row(process, codes)
+    return process_distance(process, rows, Coded.of(words))[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "most", "length"),
+    [
+        ("oxygen_wt_pct", "2:14:1", "oxygen_neodymium", None),
+        ("oxygen_wt_pct", "1:5", "oxygen_cobalt", None),
+        ("oxygen_wt_pct", "2:17", "oxygen_cobalt", None),
+        ("carbon_wt_pct", "2:14:1", "carbon_most", "carbon_length"),
+        ("nitrogen_wt_pct", "1:5", "nitrogen_most", "nitrogen_length"),
+    ],
+)
+def test_a_gas_counts_beyond_the_most_of_magnets(name, host, most, length):
+    least = getattr(EVIDENCE, most)
+    unit = getattr(EVIDENCE, length or f"{most}_length")
+    assert distance_of_process(host, **{name: least}) == 0.0
+    value = least + 1.5 * unit
+    assert distance_of_process(host, **{name: value}) == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "is_ratio"),
+    [
+        ("alpha_k", "law", True),
+        ("decay", "law", True),
+        ("grain_size_um", "grain", True),
+        ("density", "part", False),
+    ],
+)
+def test_a_setting_counts_beyond_the_usual(name, kind, is_ratio):
+    most = getattr(EVIDENCE, f"{kind}_most")
+    length = getattr(EVIDENCE, f"{kind}_length")
+    usual = usual_of_hosts(("2:14:1",))[name][0]
+    for step, expected in ((most, 0.0), (most + 0.5 * length, 0.5)):
+        value = usual * np.exp(-step) if is_ratio else usual - step
+        distance = distance_of_process(**{name: value})
+        assert distance == pytest.approx(expected, abs=1e-9)
+
+
+def test_settings_of_the_route_are_no_distance():
+    assert distance_of_process(route="hot-deformed") == 0.0
+    assert distance_of_process(route="bonded-isotropic") == 0.0
+    # Gases of no magnet, and none at all.
+    codes = np.array([-1], np.int8)
+    rows = by_row(Process(), codes) | {"oxygen_wt_pct": np.array([9.0])}
+    assert process_distance(Process(), rows, Coded.of([""]))[0] == 0.0
+
+
+def test_coordinates_are_contents_over_their_lengths():
+    texts = ["Nd31B1Fe bal.", "Nd25Dy3Tb2Ce1Al2Cu0.3Ga0.2Co4Ti1.5B1Fe bal."]
+    table = CompositionTable.from_strings(texts, basis="weight")
+    places = coordinates(table, "2:14:1")
+    assert places.shape == (2, 10)
+    expected = [
+        0.5 / EVIDENCE.copper_and_gallium,
+        2.0 / EVIDENCE.aluminium,
+        4.0 / EVIDENCE.cobalt,
+        5.0 / EVIDENCE.dysprosium_and_terbium,
+        0.0,
+        1.0 / EVIDENCE.light,
+        1.5 / EVIDENCE.others,
+    ]
+    assert places[1, 2:9] == pytest.approx(expected, abs=1e-9)
+    assert places[0, 2:9] == pytest.approx(np.zeros(7), abs=1e-9)
+    assert places[:, 9].tolist() == [0.0, 0.0]
+
+
+def test_cobalt_magnets_are_described_by_atoms():
+    texts = ["Sm0.4Gd0.2Ce0.3Y0.1Co4Fe0.5Cu0.3Zr0.1Ti0.1", "Sm2Co17"]
+    table = CompositionTable.from_strings(texts, basis="atomic")
+    places = {name: x[0] for name, x in _metals(table, "cells").items()}
+    assert places == pytest.approx(
+        {
+            "iron": 0.1,
+            "copper": 0.06,
+            "zirconium": 0.02,
+            "metal per rare earth": 5.0,
+            "heavy rare earth": 0.2,
+            "light rare earth": 0.4,
+            "other elements": 0.02,
+        }
+    )
+    # A bare formula of cells is the usual charge, and one of grains what it says.
+    for hardening, numbers in (
+        ("cells", (0.08, 0.025, 7.5, 0.0)),
+        ("grains", (0.0, 0.0, 8.5, 0.0)),
+    ):
+        names = ("copper", "zirconium", "metal per rare earth")
+        places = _metals(table, hardening)
+        values = [places[name][1] for name in (*names, "other elements")]
+        assert values == pytest.approx(numbers, abs=1e-12)
+
+
+def test_no_host_has_no_evidence():
+    table = CompositionTable.from_strings(["Nd2Fe14B", "TbCo2", "SmFe11Ti"])
+    result = evidence(table, Coded.of(["2:14:1", "", "1:12"]), H)
+    assert result.distance[1:].tolist() == [0.0, 2.5]
+    assert result.nearest.texts()[1:] == ["", ""]
+    assert result.farthest.texts()[1:] == ["", ""]
+
+
+def test_sold_classes_have_the_middle_of_their_dysprosium():
+    recipes = list(_sold_recipes())
+    names = [name for name, _ in recipes]
+    assert names[0] == "N"
+    assert recipes[0][1] == "Nd30.5B1Fe bal."
+    for name, recipe in recipes[1:]:
+        table = CompositionTable.from_strings([recipe], basis="weight")
+        weights = table.weight_fractions()[0]
+        assert 100.0 * weights[[59, 65]].sum() == pytest.approx(30.5), name

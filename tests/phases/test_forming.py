@@ -34,6 +34,19 @@ def test_nitride_is_judged_like_its_metal():
     assert phases.fraction("N").tolist() == [0.0] * 4
 
 
+def test_states_are_counted_from_the_making_temperature():
+    _, states = state("SmCo5 Sm0.5Nd0.5Co5 TbCo2 NdFe3", 1500.0)
+    # 1:5 is made at 1400 K, what has no host at 1200 K.
+    assert states.warmer.tolist() == [100.0, 100.0, 300.0, 300.0]
+    # Two halves mix on one site of six: k T ln 2 / 6.
+    boltzmann = 8.617333e-5
+    mixing = [0.0, boltzmann * 1500.0 * np.log(2.0) / 6.0, 0.0, 0.0]
+    assert states.mixing == pytest.approx(mixing, abs=1e-9)
+    # A distance by other rare earths, or none, has no deviation.
+    assert np.isnan(states.deviation).tolist() == [False] * 3 + [True]
+    assert states.named.tolist() == [True, True, False, False]
+
+
 def test_other_rare_earth_stands_in_for_an_entry():
     _, states = state("GdFe3 TbFe3 Sm7Fe2Co3")
     assert np.isfinite(states.distance[0])
@@ -116,6 +129,14 @@ def test_analogues_of_near_radii_set_the_distance():
     energy = _forming._analogues(table, SimpleNamespace(_cache=cache))
     weight = np.exp(-1.5)
     assert energy == pytest.approx((0.1 + 0.4 * weight) / (2.0 + weight))
+    # Where none is near, all count alike.
+    cache = {"analogues": {key: np.array([radii + 9.0, [0.0, 0.1, 0.5]])}}
+    energy = _forming._analogues(table, SimpleNamespace(_cache=cache))
+    assert energy == pytest.approx(0.2)
+    none = _forming._analogues(
+        table, SimpleNamespace(_cache={"analogues": {}})
+    )
+    assert np.isnan(none).all()
 
 
 def test_a_phase_melts_at_its_temperature():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from magnetkit.elements import SYMBOLS
 from magnetkit.errors import InputError
 
 from magnetkit.alloy.table import CompositionTable
@@ -9,6 +10,7 @@ from magnetkit.phases._judged import (
     Judged,
     _formula,
     _hull_nodes,
+    kinds,
     named_phases,
     rivals,
 )
@@ -58,10 +60,30 @@ def test_cache_ignores_the_number_of_element_sets():
     assert _hull_nodes.cache_info().currsize == 32
 
 
+def test_end_members_of_a_twentieth_are_missed():
+    # The snapshot has no NdFe12; with a twentieth of cobalt NdCo12 counts as well.
+    texts = "NdFe12 NdFe11.38Co0.62 NdFe11.42Co0.58 Nd2Fe14B"
+    words = Judged(named_phases(table(texts)), open_snapshot()).missing()
+    assert words.texts() == ["NdFe12", "NdFe12, NdCo12", "NdFe12", ""]
+
+
+def test_interstitials_are_five_elements():
+    places = kinds()
+    names = [SYMBOLS[k] for k in np.flatnonzero(places == 2)]
+    assert names == ["H", "B", "C", "N", "O"]
+    earths = [SYMBOLS[k] for k in np.flatnonzero(places == 0)]
+    assert len(earths) == 16
+    assert {"Y", "La", "Lu"} < set(earths)
+    assert "Sc" not in earths
+
+
 def test_entries_of_no_host_have_their_own_energy():
     entries = Judged(named_phases(table("TbFe2 NdFe3")), open_snapshot())
     assert entries.deviation[0] == 0.0
     assert np.isnan(entries.energy[1])
+    assert np.isnan(entries.deviation[1])
+    assert entries.entropy.tolist() == [0.0, 0.0]
+    assert entries.missing().texts() == ["", ""]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +93,7 @@ def test_entries_of_no_host_have_their_own_energy():
         (("2:17:3", "Sm", "Fe", ""), "Sm2Fe17"),
         (("2:17:3", "Sm", "Fe", "N"), "Sm2Fe17N3"),
         (("2:14:1", "Nd", "Fe", "B"), "Nd2Fe14B"),
+        (("1:5", "Sm", "Co", "N"), "SmCo5"),
     ],
 )
 def test_end_member_names_its_sites(parts, formula):

@@ -206,3 +206,44 @@ def test_a_small_snapshot_lacks_end_members(tmp_path):
     assert frame["missing_end_members"].tolist() == ["SmCo5"]
     assert np.isfinite(frame[FORMATION][0])
     assert frame[f"{FORMATION}_hi"][0] - frame[f"{FORMATION}_lo"][0] > 0.2
+
+
+def test_own_entries_have_their_distance_beside():
+    entries = mk.phases.load().sort_values(FORMATION)
+    entries = entries.drop_duplicates("formula").set_index("formula")
+    texts = ["SmCo5", "Sm0.8Gd0.2Co5", "GdCo5", "Nd2Fe14B"]
+    frame = pd.DataFrame({"composition": texts, "note": list("abcd")})
+    frame = mk.phases.stability(frame.set_axis([7, 5, 3, 1]))
+    own = frame["entry_above_hull_eV_atom"].to_numpy()
+    assert np.isnan(own[1])
+    names = ["SmCo5", "GdCo5", "Nd2Fe14B"]
+    assert own[[0, 2, 3]] == pytest.approx(
+        entries.loc[names, ABOVE].to_numpy(), abs=1e-6
+    )
+    # The user's rows and columns stay.
+    assert frame.index.tolist() == [7, 5, 3, 1]
+    assert frame["note"].tolist() == list("abcd")
+    energy = mk.phases.hull_energy(
+        pd.Series(names, index=[3, 2, 1], name="composition")
+    )
+    assert energy.name == "hull_energy_eV_atom"
+    assert energy.index.tolist() == [3, 2, 1]
+    hull = entries.loc[names, FORMATION] - entries.loc[names, ABOVE]
+    assert energy.to_numpy() == pytest.approx(hull.to_numpy(), abs=1e-6)
+
+
+def test_what_melts_is_liquid_beside_what_does_not():
+    # Nd2Fe14B melts at 1428 K, SmCo5 near 1590 K; of oxides nothing is known.
+    frame = mk.phases.stability(
+        table("SmCo5 Nd2Fe14B Fe2O3 SmCo5"), temperature=1500.0
+    )
+    words = frame["decomposes_to"].tolist()
+    assert words[0] == words[3] == "0.58 Sm2Co17 + 0.42 SmCo3"
+    assert words[1] == "liquid"
+    assert words[2] == "unknown: the snapshot has no phases of O"
+    names = [FORMS, f"{FORMS}_lo", f"{FORMS}_hi"]
+    assert frame.loc[1, names].tolist() == [0.0, 0.0, 0.0]
+    assert frame.loc[2, names].isna().all()
+    provenance = frame[f"{FORMATION}_provenance"]
+    assert provenance.isna().tolist() == [False, False, True, False]
+    assert (frame[f"{ABOVE}_lo"].dropna() >= 0.0).all()

@@ -177,6 +177,7 @@ def test_a_decision_says_what_it_saves_and_costs(profile):
     # 1 kOe is 79.5775 kA/m.
     assert "Br 12.3 kG, HcJ 20.0 kOe; " in text
     assert text.endswith("evidence 0.12; 3 alike")
+    assert "alike" not in say(decision(copies=None), profile)
     none = decision(heavy_rare_earth_saved_wt_pct=0.0)
     assert "; 1.00 wt.% heavy, P 0.88; " in say(none, profile)
     tiny = decision(
@@ -334,7 +335,7 @@ def test_stages_and_failures_of_a_sieve(profile):
     sieve = {
         "stages": {"their cost": 5_000_000, "all": 1200},
         "ended": {str(requirement): 10},
-        "status": {"ok": 99, "planar": 20, "cone": 5},
+        "status": {"ok": 99, "planar": 20, "cone": 5, "none": 0},
     }
     result = make_result(profile)
     assert _content.stages(result) == []
@@ -406,6 +407,8 @@ def test_constants_sources_and_scenarios(profile):
         assert all(name in text for name in one["licences"].split(", "))
     names = [name for name, _ in _content.validations()]
     assert "magnetism" in names
+    assert names == sorted(names)
+    assert list(sources) == sorted(sources)
     embedded = mk.supply.scenarios()
     assert _content.scenarios_to_show("embargo") == embedded
     assert _content.scenarios_to_show("mine") == ["mine", *embedded]
@@ -546,7 +549,13 @@ def test_rows_are_evaluated_by_their_route_and_shell(two, job):
     assert _content.by_route(nothing, [300.0, 400.0], job) == [nothing] * 2
 
 
-def test_a_curve_is_of_the_magnet_with_its_shell(two, job):
+def test_formulas_of_results_are_in_atoms():
+    # In wt.% it would be another alloy.
+    rows = pd.DataFrame({"formula": ["Nd15Fe77B8"]})
+    assert _content.composition_table(rows).fraction("Nd")[0] == 0.15
+
+
+def test_a_curve_is_of_magnet_and_its_shell(two, job):
     bare, rimmed = (
         _content.demagnetization_curves(two.table[:1], shell, 400.0, job)
         for shell in ("", "Tb 0.5 wt%")

@@ -4,12 +4,16 @@ import io
 import json
 import re
 import sys
+from types import SimpleNamespace
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from magnetkit.errors import InputError
 
+from magnetkit.choose.applications import load
 from magnetkit.report._tables import (
+    _explain_failure,
     _print_csv,
     cell,
     choose_columns,
@@ -501,3 +505,46 @@ def test_robustness_says_what_a_tie_group_is(monkeypatch, capsys):
     assert "among the best 7" in said
     print_robustness(frame.drop(columns="tie_group"), 7)
     assert note not in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.fixture
+def explain(terminal, capsys):
+    """Give what is said of a screening whose best rows are given."""
+    profile = load("energy-traction-motor")
+    statuses = pa.table({"status": ["planar", "ok", "planar", "cone"]})
+
+    def print_lines(best, meeting, ranked=True):
+        result = SimpleNamespace(
+            profile=profile,
+            best=lambda n: best[: n if ranked else 0],
+            select=lambda names: statuses.select(names),
+            manifest={"summary": {"meet_requirements": meeting}},
+        )
+        _explain_failure(result, best)
+        return sentences(capsys.readouterr().out)
+
+    print_lines.requirement = profile.requirements[0]
+    return print_lines
+
+
+def test_the_likeliest_says_what_it_misses(explain):
+    best = pd.DataFrame(
+        {
+            "rank": [1, 4],
+            "probability_meets_requirements": [0.123, 0.456],
+            "failed_requirements": ["", str(explain.requirement)],
+        }
+    )
+    said = explain(best, meeting=0)
+    assert said.startswith(
+        "No candidate meets all requirements with a probability of 0.8: the "
+        "best of these, #4, reaches 0.46 and misses "
+    )
+    assert f" ≥ {explain.requirement.limit:g} " in said
+    # Nothing is said where one meets.
+    assert explain(best, meeting=1) == ""
+
+
+def test_no_rank_is_explained_by_what_alloys_are(explain):
+    said = explain(pd.DataFrame({"rank": []}), meeting=0, ranked=False)
+    assert said == "No candidate can be ranked: 2 planar, 1 ok, 1 cone."
