@@ -1316,7 +1316,7 @@ def _enter_supply(frame: "pd.DataFrame", request: Request) -> None:
         tuple(texts),
         tuple(shells),
         use.supply_scenario.model_dump_json(),
-        tuple(sorted((use.recycled or {}).items())),
+        tuple(sorted(use.recycled.items())),
         tuple(get_settings().heavy_rare_earths),
     )
     for column, values in figures.items():
@@ -1364,7 +1364,7 @@ def _supply_figures(
     supply = ledger_columns(
         table,
         state,
-        dict(recycled) or None,
+        dict(recycled),
         heavy_rare_earths=heavy,
         shell=shells,
     )

@@ -316,6 +316,7 @@ def test_rows_without_a_value_are_named_once():
     )
     assert (row.line, row.text) == (7, "y, 2")
     assert row.reason.startswith("cell AB7 holds a formula without its")
+    assert row.reason.endswith("spreadsheet, let it calculate, and save it")
 
 
 def make_book(titles, hidden=()):

@@ -586,7 +586,7 @@ def test_heavy_rare_earth_today_is_a_mean_of_recipes():
             text = f"Nd{30.0 - amount}Dy{amount}B1Fe69"
             recipes.append(Recipe(text, "", amount, weight))
         return SimpleNamespace(
-            recipes=tuple(recipes), heavy_wt_pct=(mean, mean, mean)
+            recipes=tuple(recipes), heavy_wt_pct=(mean, 0.5 * mean, 9.0)
         )
 
     table = mk.supply.element_table().set_index("element")
@@ -783,12 +783,15 @@ def test_grades_are_offered_up_to_their_rating(monkeypatch):
         "remanence_T": limit_on("remanence_T", minimum=1.1),
         "cost_USD_kg": limit_on("cost_USD_kg", maximum=1.0),
     }
-    judged = judge_grades(incumbent, wish(150.0), limits)
+    judged = judge_grades(incumbent, wish(150.0, load_line=1.0), limits)
     # All but one are sure: makers' own sheets first, of these the least B_r.
     names = ["weak", "strong", "copied", "too weak"]
     assert judged["grade"].tolist() == names
     failed = judged["failed_requirements"].tolist()
     assert failed == ["", "", "", "Br by 9 %"]
     assert set(judged["temperature_K"]) == {423.15}
+    field = judged["remanence_T"] / (4e-4 * np.pi * 2.05)
+    assert_allclose(judged["field_kA_m"], field)
+    assert_allclose(judged["demagnetization_safety"], 700.0 / field)
     everything = judge_grades(None, wish(150.0), limits)
     assert "in use" in everything["grade"].tolist()

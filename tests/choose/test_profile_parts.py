@@ -164,8 +164,13 @@ def test_texts_with_units_become_numbers():
     assert read({"temperature_K": 120.0}) == {"temperature_K": 120.0}
     with pytest.raises(ValueError, match='temperature = "120K"'):
         read({"temperature_K": 120.0}, from_file)
-    for plain in ({"temperature_K": True}, {"temperature_K": -5.0}, {}):
+    with pytest.raises(ValueError, match='magnet_mass = "1200kg"'):
+        read({"magnet_mass_kg": 1200.0}, from_file)
+    # What is no number above 0 is left to the record's own check.
+    for odd in (True, -5.0, 0.0, None):
+        plain = {"temperature_K": odd}
         assert read(plain, from_file) == plain
+    assert read({}, from_file) == {}
     with pytest.raises(ValueError, match=r'such as "1\.5 kg", got 3'):
         read({"magnet_mass": 3})
     with pytest.raises(ValueError, match='such as "150C", got 3'):

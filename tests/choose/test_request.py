@@ -257,7 +257,8 @@ def test_rounds_a_given_recipe_for_display():
 
 
 @pytest.mark.parametrize(
-    ("celsius", "hottest"), [(20.0, 393.15), (150.0, 423.15), (36.0, 393.15)]
+    ("celsius", "hottest"),
+    [(20.0, 393.15), (150.0, 423.15), (39.0, 393.15), (41.0, 314.15)],
 )
 def test_room_temperature_device_covers_a_hundred_kelvin(celsius, hottest):
     request = wish(celsius)

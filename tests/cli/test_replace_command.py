@@ -179,7 +179,7 @@ def test_lines_longer_than_a_table_are_wrapped(monkeypatch, capsys):
     row = "word " * 15 + "wide"
     offer = SimpleNamespace(lines=lambda: ["an offer"])
     result = SimpleNamespace(
-        offer=offer, lines=lambda system, everything: [f"{row} ", f"{row}r x"]
+        offer=offer, lines=lambda system, everything: [f"{row} ", f"{row}rx"]
     )
     _print_replacement(result, None, False)
     first, table, *rest = capsys.readouterr().out.splitlines()

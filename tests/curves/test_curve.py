@@ -406,3 +406,47 @@ def test_one_recipe_has_a_name_and_a_shell():
     frame = pd.DataFrame({"composition": ["Nd2Fe14B"], "shell": ["Tb 1 wt%"]})
     assert read(frame)[2] == "Tb 1 wt%"
     assert read(table)[1] == table.formulas()[0]
+
+
+def test_a_shifted_curve_starts_at_nothing_and_passes_remanence(plain):
+    induction, field = _formats._shifted_curve(plain, 1)
+    h_cb = float(plain.curves.coercivity_b[0, 1])
+    assert induction[0] == field[0] == 0.0
+    assert (np.diff(field) > 0.0).all()
+    # Remanence stands at H_cB; as far behind it, the recoil line.
+    assert np.interp(h_cb, field, induction) == pytest.approx(1.1)
+    assert field[-1] == pytest.approx(2.0 * h_cb)
+    assert induction[-1] == pytest.approx(1.1 + 1.06 * MU_0 * h_cb)
+    # On the recoil line, half way to it.
+    half = 1.1 - 1.06 * MU_0 * 0.5 * h_cb
+    assert np.interp(0.5 * h_cb, field, induction) == pytest.approx(
+        half, abs=0.002
+    )
+
+
+def test_a_grid_has_rising_temperatures_and_common_fields(plain):
+    warm, cold = 423.15, 293.15
+    curves = magnet_curves(
+        np.array([warm, cold]),
+        np.array([[1.1, 1.2]]),
+        np.array([[6.0e5, 1.6e6]]),
+        np.array([[5.0e5, 1.5e6]]),
+        np.array([[1.06, 1.05]]),
+        None,
+        2.0,
+    )
+    fields, kelvin, rows = _formats._grid(replace(plain, curves=curves))
+    assert kelvin == [cold, warm]
+    assert fields[-1] == 0.0
+    largest = float(curves.coercivity_b.max())
+    assert fields[0] == pytest.approx(-largest, abs=0.1)
+    assert rows[0][-1] == pytest.approx(1.2)
+    assert rows[1][-1] == pytest.approx(1.1)
+    # Beyond its own H_cJ nothing is left of J.
+    assert rows[1][0] == pytest.approx(-MU_0 * largest)
+    assert rows[0][0] == pytest.approx(0.0, abs=1e-4)
+
+
+def test_what_is_not_known_is_left_to_the_template():
+    assert _formats._without_nan(float("nan")) is None
+    assert _formats._without_nan(0.0) == 0.0

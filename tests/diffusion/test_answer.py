@@ -141,7 +141,7 @@ def test_the_bare_magnet_counts_where_its_margin_is_least():
     )
 
 
-def test_usual_anneals_are_tried_where_none_is_asked_for():
+def test_usual_anneals_are_tried_where_none_is_given():
     usual = _anneals(None, None, None)
     assert list(usual) == ["Tb", "Dy"]
     assert usual["Dy"] == [
@@ -266,7 +266,7 @@ def test_margins_are_of_the_worst_operating_point():
     assert table[axes].to_numpy() == pytest.approx(1e3 * CELLS.points)
 
 
-def test_a_coating_is_listed_by_part_of_a_face():
+def test_a_coating_is_listed_by_parts_of_faces():
     table = Diffusion.coating(make_design([0.02, 0.03]))
     assert table["face"].tolist() == ["z+", "x-", "z+"]
     # 0.02 kg/m2 are 2 mg/cm2.

@@ -134,7 +134,7 @@ def test_refuses_an_impossible_magnet(alloy, kelvin):
         diffused_magnet(table, "Tb", kelvin, None, 4.0)
 
 
-def test_each_side_of_a_value_has_its_own_deviation():
+def test_each_side_of_values_has_its_own_deviation():
     ends = np.array([[3e5] * 4, [6e5, 8e5, 9e5, 9e5]])
     b_r_ends = np.array([[1.1] * 4, [1.25] * 4])
     sold = replace(make_magnet(), coercivity_ends=ends)
@@ -284,7 +284,7 @@ def test_probability_weighs_three_coefficients():
     assert chance(contents, case, harder) == chance(contents, harder)
 
 
-def test_circuits_scale_the_own_field_and_add_the_outside():
+def test_circuits_scale_the_own_field_and_add_another():
     field = SelfField(cut(read_shape("20x10x3mm"), 300), "y")
     assert Circuit("y").scale(field) == 1.0
     # A load line of 3 leaves a quarter of the magnetization as field.
@@ -309,7 +309,7 @@ def test_the_own_field_falls_with_remanence():
     assert outside.field(np.array([0.5, 0.5])).tolist() == [3e5, 2e5]
 
 
-def test_errors_of_both_values_count_where_the_field_is_its_own():
+def test_errors_of_both_values_count_in_own_field():
     magnet = make_magnet(last=0.1)
     # A standard deviation of 5 % of B_r, beside 10 % of H_cJ.
     ends = magnet.remanence * np.exp([[-0.05], [0.05]])

@@ -94,7 +94,7 @@ def test_cells_are_flatter_than_cubes():
     assert len(cut(read_shape("20x20x20mm")).points) == 23**3
 
 
-def test_boxes_at_a_rim_are_at_least_half_full():
+def test_boxes_at_a_rim_are_half_full():
     cells = cut(read_shape("disc:20x5mm"), 2000)
     assert cells.fill.max() == 1.0
     assert cells.inside.sum() == len(cells.points)

@@ -134,3 +134,41 @@ def test_names_are_unique_and_the_transformer_clones():
 
 def test_takes_texts_as_scikit_learn_sees_it():
     assert RareEarthDescriptors().__sklearn_tags__().input_tags.string
+
+
+def test_every_ratio_of_a_rich_alloy():
+    row = describe("Nd2CeDyLaFe10Co4NiCu2BCN2H3").iloc[0]
+    # 5 atoms of rare earths, 15 of transition metals and 2 of copper; 29 with the light ones.
+    ratios = {
+        "R_fraction": 5 / 29,
+        "T_fraction": 15 / 29,
+        "R_share_of_metals": 5 / 22,
+        "R_light_share": 4 / 5,
+        "R_heavy_share": 1 / 5,
+        "R_light_heavy_balance": 3 / 5,
+        "R_cerium_share": 1 / 5,
+        "R_nonmagnetic_share": 1 / 5,
+        "T_valence_electrons": (10 * 8 + 4 * 9 + 10) / 15,
+        "cobalt_share": 4 / 14,
+        # Of Fe 2, Co 1, Ni 0 and Cu -1; of R -3, B -3, C -4, N -5 and H -1.
+        "magnetic_valence": (20 + 4 - 2 - 15 - 3 - 4 - 10 - 3) / 29,
+        "magnetic_valence_M": (20 + 4 - 2) / 17,
+        "diluent_share": 2 / 17,
+        "boron_ratio": 1 / 22,
+        "carbon_ratio": 1 / 22,
+        "nitrogen_ratio": 2 / 22,
+        "hydrogen_ratio": 3 / 22,
+        # 2:14:1 takes carbon for boron, so that 24 atoms count; 1:5 leaves it out, so 23 do.
+        "distance_2_14_1": (
+            abs(5 / 24 - 2 / 17)
+            + abs(17 / 24 - 14 / 17)
+            + abs(2 / 24 - 1 / 17)
+        )
+        / 2,
+        "distance_1_5": (abs(5 / 23 - 1 / 6) + abs(17 / 23 - 5 / 6) + 1 / 23)
+        / 2,
+        "R_n_4f_mean": (2 * 3 + 9) / 5,
+        "R_ionic_radius_A_mean": (2 * 1.109 + 1.143 + 1.027 + 1.16) / 5,
+    }
+    for name, value in ratios.items():
+        assert row[name] == pytest.approx(value, rel=1e-9), name

@@ -97,7 +97,7 @@ def test_names_what_is_of_no_use(values, message):
         mk.predict("Nd2Fe14B", given=values)
 
 
-def test_a_given_width_spreads_to_what_follows_from_it():
+def test_a_given_width_spreads_to_what_follows():
     # Half of a 90 % range is 1.645 deviations: of J_s 1 % of a deviation, of K_1 2 %.
     value = np.full((2, 1, len(PROPERTIES)), 2.0)
     deviation = np.full_like(value, 0.03)

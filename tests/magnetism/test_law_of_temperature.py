@@ -219,7 +219,7 @@ def test_sheets_meet_their_ends_and_sag_between_them():
         assert np.sign(np.round(h_cj - 1.0, 9)) == sign
 
 
-def test_a_chord_ends_where_it_says_or_is_used():
+def test_a_chord_ends_where_said_or_used():
     to = np.array([400.0, np.nan, np.nan, np.nan, 350.0])
     working = np.array([500.0, 423.15, 353.15, np.nan, np.nan])
     # Without an end it reaches to 100 degrees C at least.

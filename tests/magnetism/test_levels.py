@@ -262,7 +262,7 @@ def test_a_fall_gives_the_hot_coercivity(plain):
     assert _find_fall(plain, 298.2, 0.8 * hot) != 1.0
 
 
-def test_a_plain_alloy_may_beat_the_best_by_five_per_cent(plain, monkeypatch):
+def test_plain_alloys_beat_the_best_by_five_percent(plain, monkeypatch):
     h_cj = float(np.exp(log_coercivity(plain, 293.15)))
     best = h_cj / 1.05
     makers = []

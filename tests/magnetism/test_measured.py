@@ -1,10 +1,17 @@
 """A table of measured magnets, row by row."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 
+from magnetkit.magnetism._measured import (
+    Split,
+    atomic_fractions,
+    shared_variance,
+)
 from magnetkit.magnetism.calibrate import read_magnets
+from tests.recipes import make_table
 
 GOOD = {
     "composition": "Nd30.5Dy1Co1Cu0.1B1Fe bal.",
@@ -91,3 +98,33 @@ def test_refuses_a_table_without_measurements():
                 [{"composition": GOOD["composition"], "temperature_K": 300.0}]
             )
         )
+
+
+def test_fractions_of_one_row_stand_by_symbol():
+    table = make_table("SmCo5", "Nd2Fe14B")
+    fractions = atomic_fractions(table, 1)
+    # By atomic number, with nine decimals.
+    assert list(fractions.items()) == [
+        ("B", 0.058823529),
+        ("Fe", 0.823529412),
+        ("Nd", 0.117647059),
+    ]
+    assert list(atomic_fractions(table, 0)) == ["Co", "Sm"]
+
+
+def test_likeness_fades_with_the_composition():
+    split = Split(
+        common=0.2,
+        composition=0.5,
+        residue=0.3,
+        length=0.1,
+        deviation=0.2,
+        shared=(0.4, 0.05),
+    )
+    distance = np.array([0.0, 0.1, 0.2, 99.0])
+    expected = 0.2 + 0.5 * np.exp([0.0, -1.0, -2.0, -990.0])
+    assert split.covariance(distance) == pytest.approx(expected)
+    # Each effect counts by its square, and both add up.
+    effects = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0], [-1.0, 1.0]])
+    variance = shared_variance(effects, split)
+    assert variance == pytest.approx([0.0, 1.6, 0.2, 0.45])

@@ -9,7 +9,12 @@ from numpy.testing import assert_allclose
 from magnetkit.alloy.shell_rows import read_shells, with_shell
 from magnetkit.alloy.shells import Shell, read_shell
 from magnetkit.magnetism import sintered
-from magnetkit.magnetism.shells import enrich_surface, objection
+from magnetkit.magnetism.shells import (
+    arriving_share,
+    carrier_volume,
+    enrich_surface,
+    objection,
+)
 from tests.recipes import make_table
 
 CHARGE = "Nd30.5Co1Cu0.15Al0.15B1Fe bal."
@@ -270,3 +275,13 @@ def test_a_source_is_split_into_rim_and_carriers(text, rim, amount, carriers):
     )
     assert dict(shell.carriers) == pytest.approx(carriers, rel=1e-3)
     assert read_shell(str(shell)) == shell
+
+
+def test_all_arrives_where_no_faces_are_named():
+    share = arriving_share(np.array([np.inf, np.nan, 0.1]))
+    assert share == pytest.approx([1.0] * 3)
+
+
+def test_no_carrier_has_no_volume():
+    rows = read_shells("Tb 0.5 wt%", 1)
+    assert carrier_volume(BASE, rows).tolist() == [0.0]

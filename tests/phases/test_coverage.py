@@ -69,7 +69,7 @@ def test_phases_share_the_sites_that_are_filled_alike():
     )
 
 
-def test_a_doubtful_entry_decides_from_half_of_a_phase(judge):
+def test_a_doubtful_entry_decides_from_half_on(judge):
     source = make_entries("Nd", "Pr", "Fe", "Co", "B")
     texts = ["Nd2Fe14B", "NdPrFe14B", "Nd0.9Pr1.1Fe14B", "NdCo5"]
     words = judge(source, *texts, doubtful=["Nd2Fe14B"])

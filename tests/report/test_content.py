@@ -555,7 +555,7 @@ def test_formulas_of_results_are_in_atoms():
     assert _content.composition_table(rows).fraction("Nd")[0] == 0.15
 
 
-def test_a_curve_is_of_the_magnet_with_its_shell(two, job):
+def test_a_curve_is_of_magnet_and_its_shell(two, job):
     bare, rimmed = (
         _content.demagnetization_curves(two.table[:1], shell, 400.0, job)
         for shell in ("", "Tb 0.5 wt%")

@@ -455,3 +455,54 @@ def test_measured_points_are_circles_of_j_against_the_reverse_field():
     assert (points["x"], points["y"]) == ([0.0, 100.0], [1.2, 1.1])
     assert points["marker"]["symbol"] == "circle"
     assert points["hovertemplate"].startswith("Measured<br>H −%{x} kA/m")
+
+
+def make_cgs_figure():
+    axes = {
+        "xaxis": "Field H (kA/m)",
+        "yaxis": "Induction B (T)",
+        "yaxis2": "Energy product (kJ/m<sup>3</sup>)",
+        "yaxis3": "Anisotropy field (T)",
+        "xaxis2": "Temperature (°C)",
+    }
+    layout = {name: {"title": {"text": title}} for name, title in axes.items()}
+    data = [
+        {
+            "x": [-795.774715, 0.0],
+            "y": [0.5, 1.0],
+            "error_y": {"array": [0.1, 0.2], "arrayminus": [0.2, 0.1]},
+        },
+        {"x": [795.774715], "y": [79.5774715], "yaxis": "y2"},
+        {"x": [20.0], "xaxis": "x2", "y": [7.0], "yaxis": "y3"},
+    ]
+    return {"layout": layout | {"height": 400}, "data": data}
+
+
+def test_axes_are_converted_with_points_and_bars(monkeypatch):
+    monkeypatch.setattr(_figures, "is_cgs", lambda: False)
+    assert _figures.convert_axes(make_cgs_figure()) == make_cgs_figure()
+    monkeypatch.setattr(_figures, "is_cgs", lambda: True)
+    figure = _figures.convert_axes(make_cgs_figure())
+    titles = [
+        axis["title"]["text"]
+        for name, axis in figure["layout"].items()
+        if name != "height"
+    ]
+    assert titles == [
+        "Field H (kOe)",
+        "Induction B (kG)",
+        "Energy product (MGOe)",
+        "Anisotropy field (T)",
+        "Temperature (°C)",
+    ]
+    first, second, third = figure["data"]
+    # 10 kOe are 795.774715 kA/m, 10 MGOe 79.5774715 kJ/m3.
+    assert first["x"] == pytest.approx([-10.0, 0.0])
+    assert first["y"] == pytest.approx([5.0, 10.0])
+    assert first["error_y"]["array"] == pytest.approx([1.0, 2.0])
+    assert first["error_y"]["arrayminus"] == pytest.approx([2.0, 1.0])
+    assert (second["x"], second["y"]) == (
+        pytest.approx([10.0]),
+        pytest.approx([10.0]),
+    )
+    assert (third["x"], third["y"]) == ([20.0], [7.0])

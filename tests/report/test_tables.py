@@ -545,6 +545,6 @@ def test_the_likeliest_says_what_it_misses(explain):
     assert explain(best, meeting=1) == ""
 
 
-def test_no_rank_is_explained_by_what_the_alloys_are(explain):
+def test_no_rank_is_explained_by_what_alloys_are(explain):
     said = explain(pd.DataFrame({"rank": []}), meeting=0, ranked=False)
     assert said == "No candidate can be ranked: 2 planar, 1 ok, 1 cone."

@@ -62,7 +62,7 @@ def test_units_are_as_asked_or_as_set(monkeypatch):
     assert _text.display_scale("coercivity_kA_m").unit == "kA/m"
 
 
-def test_a_column_is_as_wide_as_its_longest_line():
+def test_columns_are_as_wide_as_their_longest_line():
     assert Shown("head", ["12345", "1"]).width == 5
     assert Shown("two\nlines of it", ["1"]).width == len("lines of it")
     assert Shown("heading", []).width == 7

@@ -546,7 +546,7 @@ def test_what_cannot_be_judged_is_asked_about(asked):
         (",alpha=-0.1,beta=-0.5", "its own"),
     ],
 )
-def test_a_sheet_says_by_whose_chords_it_is_carried(n42sh, text, whose):
+def test_a_sheet_says_whose_chords_carry_it(n42sh, text, whose):
     offer = judge_offer(n42sh, f"B_r=1.31,H_cJ=1600,T=25C,Tb=0.4{text}")
     reason = f"values at 25 °C are carried to use by {whose} alpha and beta"
     assert reason in offer.reasons

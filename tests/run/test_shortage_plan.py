@@ -312,7 +312,7 @@ def test_the_likeliest_way_ends_a_wait():
     assert plan._compute_wait(part, {"Gd": 8.0}, PRICES) is None
 
 
-def test_a_saving_is_at_the_prices_of_the_shortage():
+def test_a_saving_is_at_prices_of_the_shortage():
     part = make_part("a", ways=[make_way()])
     baseline = load_scenario("baseline")
 

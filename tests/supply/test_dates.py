@@ -77,7 +77,7 @@ def test_controls_of_other_elements_are_not_due():
     assert not [text for text in overdue(day, ["Ni"]) if "review due" in text]
 
 
-def test_a_review_is_late_on_its_day_and_told_in_order():
+def test_reviews_are_late_on_their_day_in_order():
     # MOFCOM: the suspension of holmium's control ends on 10 November 2026, gallium's on the 27th.
     before, after = (
         [

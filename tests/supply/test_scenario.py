@@ -126,7 +126,7 @@ def test_a_price_that_replaces_none_says_why(text):
         supply.with_prices("baseline", {"Xe": text})
 
 
-def test_later_factors_act_on_a_price_that_is_set():
+def test_later_factors_act_on_a_set_price():
     today = supply.element_table().set_index("element")["price_USD_kg"]["Dy"]
     price = supply.with_prices("embargo", {"Dy": "500 USD/kg"})
     # What the embargo made of it, 26 times the price, is replaced.

@@ -94,7 +94,7 @@ status = "assumption"
 """
 
 
-def test_the_largest_cut_and_delay_of_an_element_count(tmp_path):
+def test_the_largest_cut_and_delay_of_elements_count(tmp_path):
     path = tmp_path / "fire.toml"
     path.write_text(PARTS)
     shortage = load_shortage(str(path))

@@ -55,7 +55,7 @@ def test_prices_stay_near_five_years(sample):
         ("Tm", 451.0, 1804.0),
     ],
 )
-def test_a_twentieth_of_the_prices_lies_beyond_each_end(element, low, high):
+def test_a_twentieth_of_prices_lies_beyond_each_end(element, low, high):
     pure = CompositionTable.from_strings([element])
     cost = supply.sampled_supply(pure, 4000, np.random.default_rng(3))
     beyond = (cost["cost_USD_kg"] > high).mean()

@@ -161,7 +161,7 @@ def test_the_magnet_rule_leaves_no_chinese_samarium():
     )
 
 
-def test_figures_of_an_element_are_those_of_its_row(baseline):
+def test_figures_of_an_element_are_in_its_row(baseline):
     names = [row["element"] for row in rows("elements")]
     assert supply.element_table()["element"].tolist() == names
     by_name = {row["element"]: row for row in rows("elements")}
@@ -187,7 +187,7 @@ def test_figures_of_an_element_are_those_of_its_row(baseline):
     assert baseline.loc["Dy", "largest_share"] == 0.99
 
 
-def test_a_share_given_goes_before_that_of_the_scenario(baseline):
+def test_a_share_given_goes_before_the_scenarios(baseline):
     state = supply.load_scenario("baseline").model_copy(
         update={"recycled": {"Co": 0.5, "Sm": 0.5}}
     )

@@ -253,7 +253,7 @@ def test_a_posterior_gets_the_unit_of_the_values(fitted_process):
     assert estimate.local.tolist() == [3.0, 4.0]
 
 
-def test_columns_and_values_that_stand_still_have_a_scale_of_one():
+def test_what_stands_still_has_a_unit_scale():
     x = np.column_stack([np.arange(6.0), np.full(6, 7.0)])
     model = TrendProcess(search_iterations=1).fit(x, np.full(6, 3.0))
     assert model.scale_ == 1.0

@@ -179,7 +179,7 @@ def test_a_manifest_counts_rows_and_groups():
         ({"origin": "elsewhere"}, False),
     ],
 )
-def test_the_hash_of_a_set_covers_what_is_learnt(change, is_other):
+def test_the_hash_covers_what_is_learnt(change, is_other):
     rows = read_rows(TARGET, ROWS)
     assert (replace(rows, **change).sha256 != rows.sha256) == is_other
 
@@ -210,7 +210,7 @@ def test_families_are_elements_without_rare_earths():
     assert chemical_families(table).tolist() == families
 
 
-def test_embedded_compounds_of_a_field_are_easy_by_axis():
+def test_embedded_fields_are_of_easy_axes():
     polarization = measured_compounds("saturation_polarization_T")
     field = measured_compounds("anisotropy_field_T")
     for rows in (polarization, field):

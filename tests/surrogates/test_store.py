@@ -140,7 +140,7 @@ def test_a_model_file_has_a_plain_name():
     assert file.parent.parent == _store.get_settings().cache_dir
 
 
-def test_no_order_of_modules_is_a_key_of_its_own():
+def test_the_key_ignores_the_order_of_modules():
     key = _store.key([1, 2], [_store, np])
     assert key == _store.key([1, 2], [np, _store])
     assert len(key) == 16

@@ -286,7 +286,7 @@ def test_intervals_are_calibrated_inside_and_outside_apart():
     assert (len(inside), len(outside)) == (170, 0)
 
 
-def test_a_branch_of_few_rows_has_the_scores_of_all():
+def test_few_rows_have_the_scores_of_all():
     blank = Branch(None, np.ones(7), 1.0, np.ones(1, bool))
     for few, count in ((19, 59), (20, 20)):
         branch = np.repeat([0, 1], [40, few])
