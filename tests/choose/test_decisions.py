@@ -229,13 +229,14 @@ def test_buys_a_lower_class_by_its_guarantee():
     assert purchase["nearest_grade"] in ("N50M", "N54M", "N55M")
     assert purchase["candidate"].startswith(f"{purchase['nearest_grade']} (")
     assert purchase["route"] == f"as sold: {purchase['nearest_grade']}"
-    # Arnold prints at least 1.39 T and 1,114 kA/m, -0.12 and -0.675 %/K; the disc is at 70 C.
+    # B_r at least as Arnold, Shanghai Magnet and Lihe print it, and -0.12 %/K; the disc is at 70 C.
+    remanence_T = {"N50M": 1.39, "N54M": 1.44, "N55M": 1.47}
     assert purchase["remanence_guaranteed_T"] == pytest.approx(
-        1.39 * (1 - 0.0012 * 50), rel=0.01
+        remanence_T[purchase["nearest_grade"]] * (1 - 0.0012 * 50), rel=0.01
     )
-    assert purchase["coercivity_guaranteed_kA_m"] == pytest.approx(
-        1114 * (1 - 0.00675 * 50), rel=0.03
-    )
+    # Arnold prints -0.675 %/K for N50M; others leave beta to what is usual of class M, up to -0.8.
+    coercivity = purchase["coercivity_guaranteed_kA_m"] / 1114
+    assert 1 - 0.008 * 50 <= coercivity <= 1 - 0.0065 * 50
     # ln(1114 / 955) over 9.4 % of the limit and 2 % of print is 94.6 %; B_r is 2.2 % above.
     assert 0.93 < purchase["probability_meets_requirements"] < 0.947
     # It is sold, and needs no evidence.
