@@ -658,9 +658,10 @@ def _read_excel(path: Path, size: int) -> Iterator[Block]:
     Yields
     ------
     Block
-        ``table``, ``start`` (rows before it), ``lines`` (of the sheet, from
-        1), ``rejected`` and ``notes``. The first has all rejected lines and
-        notes. A sheet without rows gives one empty block.
+        ``table``, a pyarrow.Table, ``start`` (rows before it), ``lines`` (of
+        the sheet, from 1, an array), ``rejected``, a list of `Rejected`
+        (``line``, ``text``, ``reason``), and ``notes``, a tuple of texts. The
+        first has all rejected lines and notes. A sheet without rows gives one empty block.
 
     Raises
     ------

@@ -389,7 +389,8 @@ def _extent(
     Returns
     -------
     rows, columns : int
-        The largest of any sheet, counted from 1 (column A is 1); both are 0 without content.
+        The largest of any sheet, counted from 1 (column A is 1); 0 of a sheet that holds no cell.
+        A cell that is written without a value, such as a formatted one, counts too.
     """
     rows = columns = 0
     for sheet in sheets:

@@ -897,7 +897,8 @@ def _cached_level_at_room(
     typical : float
         H_cJ of a usual lot at 20 degrees C, kA/m.
     makers : str
-        Names separated by commas; empty without any.
+        Names separated by a comma and a blank, as in the column ``makers`` of `grades`. Unknown
+        ones do not count; all makers do where none is known.
     curie : CurieModel
         Model of the Curie temperature.
 

@@ -73,8 +73,9 @@ def _carried_families() -> Families:
 
     Keys are families, as of `key`, and `ANY`, "any"; then quantities
     ("coercivity_kA_m", "remanence_T", "coercivity_coefficient_pct_K"), of
-    which a family may lack some. The values are `Range` with ``offset`` and
-    ``half_width``.
+    which a family may lack some. The values are `Range` with ``offset``, the
+    mean of ln(measured / law) (0 of the coefficient), and ``half_width`` of
+    the 90 % range, of ln of the quantity; that of the coefficient is relative.
     """
     families = {}
     for name, entry in datasets.toml(FILE)["family"].items():

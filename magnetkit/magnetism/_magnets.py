@@ -376,8 +376,9 @@ class Alloys:
 
         Every field has shape (n,), but for ``book``, the constants of the laws
         of temperature: ``factor`` (B_r / J_s), ``alpha_k``, ``n_eff``,
-        ``pinned`` (A/m), ``level``, ``decay``, ``temperature_law`` (0 power, 1
-        nucleation, 2 straight line), ``knee_law`` (0 share, 1 local fields),
+        ``pinned`` (A/m), ``level`` (factor of H_cJ), ``temperature_law`` (0
+        power, 1 nucleation, 2 straight line), ``decay`` (of law 0 the power, of
+        the others a fall per 1000 K), ``knee_law`` (0 share, 1 local fields),
         ``usual_curie`` (K), ``squareness``, ``recoil``, ``limit`` (K) and
         ``bend``. The latter is zero: `bend` computes it.
         """

@@ -351,7 +351,8 @@ def read_magnets(
     ----------
     source : str, path or frame
         As `magnetkit.calibrate` takes it; a str is a path. Needed are ``composition`` or ``grade``,
-        and either ``temperature_K`` with ``coercivity_kA_m`` or ``remanence_T``, or ``curve``.
+        and either ``temperature_K`` with ``coercivity_kA_m`` or ``remanence_T``, or ``curve``, the
+        path of a file from the working directory.
     basis : {"auto", "atomic", "weight"}
         Of rows that name none.
     notes : list of str, optional
@@ -402,7 +403,8 @@ def read_magnets(
 def _number_rows(source: Any, notes: list[str]) -> Any:
     """Return the table of a file, a str or Path, as a pandas frame; any other `source` as it is.
 
-    Rows of the frame are labelled from 0, which counts as row 1. What was done to read the file is
+    Rows of the frame are labelled from 0 without gaps, which counts as row 1; blank lines do not
+    count. InputError for a line that is no row. What was done to read the file is
     appended to `notes`.
     """
     if isinstance(source, str | Path):

@@ -433,9 +433,10 @@ def condition_fields(
 def _describe_field(one: Field[Any]) -> str:
     """Write the entry of a field of `Conditions` for a section of parameters.
 
-    `one` must be a field with metadata ``kind`` and ``meaning`` (KeyError).
-    The text is a line "name : kind", then the meaning with a full stop,
-    indented by four and broken after 88 characters, and ends in a line break.
+    `one` must be a field with metadata ``kind`` and ``meaning`` (KeyError, as
+    of ``reference``, ``reference_shell`` and ``whole_range``). The text is a
+    line "name : kind", then the meaning with a full stop, broken after 88
+    characters and then indented by four, and ends in a line break.
     """
     meaning = textwrap.fill(f"{one.metadata['meaning']}.", 88)
     return (

@@ -265,7 +265,8 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     ``_hi``, and ``squareness`` change; coefficients, density and the others
     stay. B_r and H_cJ below 20 degrees C, or above the grade's highest temperature of use, have the
     ``_provenance`` "extrapolated" in place of the former, and else "estimate"
-    where the chord is one. NaN where no chord is known.
+    where the chord is one; ``coercivity_b_kA_m_provenance`` follows them. A
+    value without a known chord is NaN, its provenance empty.
     """
     table["temperature_K"] = kelvin
     step = kelvin - ROOM_K

@@ -274,8 +274,9 @@ def state_level(
     -------
     StatedLevel
         ``host``, the root of the recipe's; ``route``, the word of the route's level, empty for the
-        usual one; ``level``, the value of `level`; ``fall`` and ``remanence``, factors over the
-        model's, which give H_cJ and B_r at `kelvin`.
+        usual one; ``level``, the value of `level`; ``fall``, the factor of the model's fall of H_cJ
+        with temperature (above 1 for a lower H_cJ when hot), and ``remanence``, that of its B_r,
+        with which it has the values at `kelvin`.
 
     Raises
     ------

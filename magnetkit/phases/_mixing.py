@@ -366,7 +366,7 @@ def unknown_pairs(
     list of (int, int)
         Element columns of main metal and metal, each pair once, in the order of `found`. A pair has
         an entry where one holds the metal beside more than 0.3 of the main metal, or the metal
-        alone; such a pair is left out, and so is one with a metal that is not in `metals`.
+        alone; such a pair is left out, and so is one of which either is not in `metals`.
     """
     place = {int(column): i for i, column in enumerate(metals)}
     silent = []

@@ -99,7 +99,11 @@ class ScreenResult(Ranked):
         return _files.open_result(path, cls)
 
     def _repr_html_(self) -> str:
-        """Return name, answer and decisions as HTML, for notebooks."""
+        """Return name, answer and decisions as HTML, for notebooks.
+
+        The answer is always there, that of `magnetkit.report._content.answer`,
+        not that of `set_answer`; the decisions follow as a table.
+        """
         from ..report._content import answer
         from ..report._tables import DECIDED, table_html
 

@@ -454,7 +454,8 @@ def leave_groups_out(
     Returns
     -------
     LeftOut
-        ``data`` itself, and ``predictions`` by name of the model, magnetkit's first ("model" or
+        ``data`` itself, and ``predictions``, each a `Prediction` with ``value``, ``low`` and
+        ``high``, (n,), by name of the model, magnetkit's first ("model" or
         "CompositionRegressor"), then "ExtraTrees", "RandomForest" and "GaussianProcess", then
         "predict, as shipped", the physics, where the target is one of `PHYSICS`. NaN where a row
         was never left out.
