@@ -38,7 +38,7 @@ def test_a_constant_is_what_its_table_says():
         ({"deviation": float("nan")}, "deviation must be above zero"),
     ],
 )
-def test_an_incomplete_constant_is_named(change, says):
+def test_names_an_incomplete_constant(change, says):
     with pytest.raises(DataError, match=says):
         read_constant("laws", "b", "c", table(**change))
 

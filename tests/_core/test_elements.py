@@ -42,7 +42,7 @@ def test_formulas_begin_with_rare_earths_and_end_with_light_atoms():
 
 
 @pytest.mark.parametrize("symbol", ["nd", "Xx", "", "Neodymium"])
-def test_what_is_no_element_is_named(symbol):
+def test_names_what_is_no_element(symbol):
     for call in (elements.index, lambda s: elements.mask(("Fe", s))):
         with pytest.raises(CompositionError, match=f"{symbol!r} is no chem"):
             call(symbol)

@@ -236,7 +236,7 @@ def test_an_endless_answer_is_given_up(
 
 
 @pytest.mark.usefixtures("registry_entry")
-def test_a_cache_that_cannot_be_written_is_named(server: Server, cache: Path):
+def test_names_a_cache_that_cannot_be_written(server: Server, cache: Path):
     cache.write_text("")
     with pytest.raises(DataError, match=r"cannot write .*MAGNETKIT_CACHE_DIR"):
         _fetch.fetch("set")

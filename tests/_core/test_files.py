@@ -143,7 +143,7 @@ def test_cells_come_back_as_they_were(text):
         float(cell)
 
 
-def test_what_lies_in_place_of_a_file_is_named(tmp_path):
+def test_names_what_lies_in_place_of_a_file(tmp_path):
     file = tmp_path / "file"
     file.write_text("x")
     ring = tmp_path / "ring"

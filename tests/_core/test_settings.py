@@ -77,7 +77,7 @@ def test_unknown_names_are_told_once_each(monkeypatch, caplog):
         ("MAGNETKIT_CHARGE_INPUTS", "x", ": expected JSON"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named(monkeypatch, name, text, says):
+def test_names_a_setting_that_cannot_be_used(monkeypatch, name, text, says):
     monkeypatch.setenv(name, text)
     with pytest.raises(InputError, match=name + says):
         get_settings()

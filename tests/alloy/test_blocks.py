@@ -196,14 +196,14 @@ def test_cells_are_parted_by_the_commonest_mark(tmp_path, header, delimiter):
         ("x" * (1 << 20), "first line is longer than 1,048,576 characters"),
     ],
 )
-def test_a_header_without_sense_is_named(tmp_path, content, says):
+def test_names_a_header_without_sense(tmp_path, content, says):
     path = tmp_path / "alloys.csv"
     path.write_text(content)
     with pytest.raises(InputError, match=says):
         list(read_blocks(path, 10))
 
 
-def test_a_line_that_fills_a_block_is_named(tmp_path, monkeypatch):
+def test_names_a_line_that_fills_a_block(tmp_path, monkeypatch):
     monkeypatch.setattr(_files, "_BLOCK_BYTES", 64)
     path = tmp_path / "alloys.csv"
     path.write_text("composition\nSmCo5\n" + "x" * 63 + "\n")

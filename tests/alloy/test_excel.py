@@ -385,7 +385,7 @@ def test_a_sheet_without_a_header_is_refused(tmp_path, rows, sheet, says):
         read_sheet(Path(f"{tmp_path / 'a.xlsx'}{sheet}"))
 
 
-def test_eight_hidden_rows_are_named(tmp_path):
+def test_names_eight_hidden_rows(tmp_path):
     book = Workbook()
     for n in range(12):
         book.active.append(["composition" if n == 0 else f"SmCo{n}"])

@@ -329,8 +329,8 @@ def answer(*ways, recommended=None, **more):
     )
 
 
-def test_what_reaches_the_limits_is_named():
-    some = make(grade="A", chance=0.4), make(grade="B", chance=0.6)
+def test_names_what_reaches_the_limits():
+    some = [make(grade="A", chance=0.4), make(grade="B", chance=0.6)]
     sure = [make(grade=name, chance=0.8) for name in "CDE"]
     best = make(grade="F", chance=0.876)
     says = _reaching_text(answer(*some, recommended=best))
@@ -397,7 +397,7 @@ def test_the_verdict_in_one_sentence():
     assert "its estimated recipe does not explain its coercivity" in write(
         answer(is_level_sound=False)
     )
-    some = make(grade="A", chance=0.4), make(grade="B", chance=0.6)
+    some = [make(grade="A", chance=0.4), make(grade="B", chance=0.6)]
     assert write(answer(*some)).endswith("do; the nearest is B, P 0.60")
     # Against its own recipe, of 5 USD/kg, 4.5 is no saving.
     own = SimpleNamespace(heavy_rare_earth_wt_pct=2.0, exposure_USD_kg=5.0)

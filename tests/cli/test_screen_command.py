@@ -200,7 +200,7 @@ def test_certain_ranks_are_printed_and_written(results, tmp_path):
     assert "expected a file ending in" in str(wrong)
 
 
-def test_magnets_worth_measuring_are_named(results, monkeypatch, tmp_path):
+def test_names_magnets_worth_measuring(results, monkeypatch, tmp_path):
     asked = {}
     frame = pd.DataFrame(
         {

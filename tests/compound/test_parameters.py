@@ -115,7 +115,7 @@ def test_rows_fill_the_slots_that_they_name():
         make_row("moment_muB:iron"),
     ],
 )
-def test_no_slot_of_the_model_is_named(row):
+def test_refuses_what_is_no_slot_of_the_model(row):
     with pytest.raises(DataError, match="is no slot of the model; rebuild"):
         parameters.read([row], ("value", "deviation"))
 

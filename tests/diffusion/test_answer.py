@@ -284,7 +284,7 @@ def test_a_coating_is_listed_by_parts_of_faces():
     ("mass", "faces"),
     [([0.1, 0.0], "z+"), ([0.0, 0.1], "x-, z+"), ([0.0, 0.0], "")],
 )
-def test_faces_that_get_some_are_named(mass, faces):
+def test_names_faces_that_get_some(mass, faces):
     assert Diffusion._faces_text(make_design(mass), "Tb") == faces
 
 

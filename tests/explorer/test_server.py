@@ -169,7 +169,7 @@ def test_it_serves_until_its_end_and_computes_meanwhile():
     assert set(events[2:]) == {"close", "stopped"}
 
 
-def test_a_port_that_is_taken_is_named(folder, monkeypatch):
+def test_names_a_port_that_is_taken(folder, monkeypatch):
     announced = []
     with socket.create_server((server.HOST, 0)) as taken:
         port = taken.getsockname()[1]

@@ -12,7 +12,7 @@ from magnetkit.magnetism.measured_curve import (
     find_largest_product,
 )
 
-MU_0 = 1.25663706e-6
+MU_0 = 1.25663706127e-6
 
 
 def raw(kind="polarization", **changes):

@@ -313,7 +313,7 @@ def test_cobalt_magnets_are_described_by_atoms():
         ("cells", (0.08, 0.025, 7.5, 0.0)),
         ("grains", (0.0, 0.0, 8.5, 0.0)),
     ):
-        names = ("copper", "zirconium", "metal per rare earth")
+        names = ["copper", "zirconium", "metal per rare earth"]
         places = _metals(table, hardening)
         values = [places[name][1] for name in (*names, "other elements")]
         assert values == pytest.approx(numbers, abs=1e-12)

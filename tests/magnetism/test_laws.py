@@ -295,9 +295,9 @@ def test_hot_cells_equal_their_twin(harder):
 
 def test_no_coupling_of_grains_weakens_cells():
     n = 2
-    zeros = ("cobalt", "cobalt_loss", "lanthanum_loss", "mischmetal_loss")
-    zeros += ("cerium", "lanthanum", "refractory", "carbide", "wetted")
-    zeros += ("alpha_k", "n_eff", "grain_slope", "wetting", "decoupling")
+    zeros = ["cobalt", "cobalt_loss", "lanthanum_loss", "mischmetal_loss"]
+    zeros += ["cerium", "lanthanum", "refractory", "carbide", "wetted"]
+    zeros += ["alpha_k", "n_eff", "grain_slope", "wetting", "decoupling"]
     rows = {name: np.zeros(n) for name in (*zeros, "soft", "additive")}
     same = {
         "grain_size_um": 30.0,

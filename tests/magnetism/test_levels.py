@@ -150,7 +150,7 @@ def test_stated_level_holds_cold_and_hot():
     # Ce2Fe14B orders up to 424 K; N42 has twelve times 0.1 T.
     [("Ce31Co1Cu0.1B1Fe bal.", 1.0), (PLAIN, 0.1)],
 )
-def test_a_recipe_that_is_none_of_the_magnet_is_named(recipe, b_r):
+def test_names_a_recipe_that_is_none_of_the_magnet(recipe, b_r):
     level = find_level(table(recipe), 500.0)
     hot = {"remanence_T": b_r, H: 300.0}
     with pytest.raises(InputError, match=f"at 170 °C .* {b_r:g} T; correct"):

@@ -277,7 +277,7 @@ def test_a_source_is_split_into_rim_and_carriers(text, rim, amount, carriers):
     assert read_shell(str(shell)) == shell
 
 
-def test_all_arrives_where_no_faces_are_named():
+def test_all_arrives_without_names_of_faces():
     share = arriving_share(np.array([np.inf, np.nan, 0.1]))
     assert share == pytest.approx([1.0] * 3)
 
