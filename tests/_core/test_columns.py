@@ -3,6 +3,7 @@
 import re
 
 from magnetkit import columns
+from magnetkit._core.columns import properties
 
 
 def test_table_keeps_contract_columns_in_order():
@@ -58,3 +59,9 @@ def test_a_column_knows_its_kind_heading_and_range():
     assert (rank.heading, rank.short) == ("Rank", "#")
     assert columns.Column("x", "", "A label", "").short == "A label"
     assert columns.with_interval("rank") == ("rank",)
+
+
+def test_every_property_has_a_file_of_measurements():
+    for known in properties():
+        assert known.file.suffix == ".csv"
+        assert known.file.is_file()

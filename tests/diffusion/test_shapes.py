@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit.diffusion._shapes import Cells, cut, read_shape
+from magnetkit.diffusion._shapes import (
+    Cells,
+    _unfold_tensor,
+    cut,
+    read_shape,
+)
 
 
 @pytest.mark.parametrize(
@@ -107,3 +112,12 @@ def test_boxes_at_a_rim_are_half_full():
     steps = 64.0 * cells.fill
     assert np.array_equal(steps, np.rint(steps))
     assert (steps % 2 == 1).any()
+
+
+def test_a_tensor_changes_sign_behind_along_its_odd_axes():
+    part = np.array([7.0, 1.0, 2.0]).reshape(3, 1, 1)
+    even = _unfold_tensor(part, ())[:, 0, 0]
+    odd = _unfold_tensor(part, (0, 1))[:, 0, 0]
+    # Distances 0, 1, 2, none, -2, -1.
+    assert even.tolist() == [7.0, 1.0, 2.0, 0.0, 2.0, 1.0]
+    assert odd.tolist() == [7.0, 1.0, 2.0, 0.0, -2.0, -1.0]
