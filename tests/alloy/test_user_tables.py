@@ -46,6 +46,18 @@ from magnetkit.alloy.user_tables import (
         ("magnets", "remanence_kG", "remanence_T", "kg"),
         ("magnets", "Br [mT]", "remanence_T", "mt"),
         ("magnets", "T (F)", "temperature_K", "f"),
+        # A unit alone names its quantity.
+        ("parts", "(kg)", "mass_kg", "kg"),
+        ("parts", "mg", "mass_kg", "mg"),
+        ("parts", "[kg/a]", "mass_kg_year", "kg"),
+        ("parts", "lb per year", "mass_kg_year", "lb"),
+        ("parts", "t/year", "mass_kg_year", "t"),
+        ("parts", "kpcs", "number", "kpcs"),
+        ("parts", "Stk/Jahr", "number_year", "pcs"),
+        # A pound or an ounce may be of anything, and a list of magnets has no masses.
+        ("parts", "lb", "", ""),
+        ("parts", "oz per year", "", ""),
+        ("magnets", "kg", "", ""),
     ],
 )
 def test_reads_name_and_unit_of_a_header(kind, header, name, unit):
@@ -355,27 +367,6 @@ def test_booleans_are_no_numbers_and_a_printed_minus_is():
 def test_questions_a_table_of_very_many_columns():
     with pytest.raises(InputError, match="turned on its side"):
         match_headers([f"c{i}" for i in range(600)], "parts")
-
-
-@pytest.mark.parametrize(
-    ("kind", "header", "name", "unit"),
-    [
-        ("parts", "(kg)", "mass_kg", "kg"),
-        ("parts", "mg", "mass_kg", "mg"),
-        ("parts", "[kg/a]", "mass_kg_year", "kg"),
-        ("parts", "lb per year", "mass_kg_year", "lb"),
-        ("parts", "t/year", "mass_kg_year", "t"),
-        ("parts", "kpcs", "number", "kpcs"),
-        ("parts", "Stk/Jahr", "number_year", "pcs"),
-        # A pound or an ounce may be of anything, and a list of magnets has no masses.
-        ("parts", "lb", "", ""),
-        ("parts", "oz per year", "", ""),
-        ("magnets", "kg", "", ""),
-    ],
-)
-def test_a_header_may_be_a_unit_alone(kind, header, name, unit):
-    (column,) = match_headers([header], kind)
-    assert (column.name, column.unit) == (name, unit)
 
 
 @pytest.mark.parametrize(

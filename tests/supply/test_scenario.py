@@ -101,9 +101,24 @@ def test_a_factor_on_all_elements_acts_on_those_with_a_price(file):
         ("{ Co = 0.25 }", "{ Co = -1.0 }", "field recycled.Co"),
         ('title = "A user\'s own"', "", "field title: field required"),
         ("factor = 2.0", "factr = 2.0", "field prices.0.fact"),
+        (
+            "factor = 2.0",
+            "factor = 2.0\nprice_USD_kg = 9.0",
+            "expected one of factor and price_USD_kg",
+        ),
+        ("factor = 2.0", "", "expected one of factor and price_USD_kg"),
+        ('["Dy", "Tb"]\nfactor', '["*"]\nprice_USD_kg', "no price of Ac"),
+        ('["Dy", "Tb"]', '["*", "Tb"]', r"'\*' is no chemical element"),
+        ('["Dy", "Tb"]', "[]", "elements"),
+        ("{ Co = 0.25 }", "{ Kobalt = 0.1 }", "'Kobalt' is no chemical"),
+        ("withheld = 0.5", "withheld = -0.1", "got -0.1"),
+        ('name = "mine"', 'name = "Mine"', "name"),
+        ('description = "Half', 'description = ""  # "', "description"),
+        ('status = "assumption"', 'status = "sure"', "status"),
     ],
 )
 def test_names_a_bad_field(file, old, new, message):
+    assert old in MINE
     file.write_text(MINE.replace(old, new), encoding="utf-8")
     with pytest.raises(InputError, match=message) as error:
         supply.load_scenario(file)
@@ -163,32 +178,6 @@ def test_prices_are_believed_up_to_their_limits(believed, not_believed):
     assert supply.with_prices("baseline", {"Tb": believed}).prices
     with pytest.raises(InputError, match=f"^price Tb={not_believed}: "):
         supply.with_prices("baseline", {"Tb": not_believed})
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        (
-            "factor = 2.0",
-            "factor = 2.0\nprice_USD_kg = 9.0",
-            "expected one of factor and price_USD_kg",
-        ),
-        ("factor = 2.0", "", "expected one of factor and price_USD_kg"),
-        ('["Dy", "Tb"]\nfactor', '["*"]\nprice_USD_kg', "no price of Ac"),
-        ('["Dy", "Tb"]', '["*", "Tb"]', r"'\*' is no chemical element"),
-        ('["Dy", "Tb"]', "[]", "elements"),
-        ("{ Co = 0.25 }", "{ Kobalt = 0.1 }", "'Kobalt' is no chemical"),
-        ("withheld = 0.5", "withheld = -0.1", "got -0.1"),
-        ('name = "mine"', 'name = "Mine"', "name"),
-        ('description = "Half', 'description = ""  # "', "description"),
-        ('status = "assumption"', 'status = "sure"', "status"),
-    ],
-)
-def test_refuses_fields_that_contradict(file, old, new, message):
-    assert old in MINE
-    file.write_text(MINE.replace(old, new), encoding="utf-8")
-    with pytest.raises(InputError, match=message):
-        supply.load_scenario(str(file))
 
 
 def test_shares_up_to_their_ends_are_taken(file):
