@@ -4,8 +4,11 @@ import atexit
 import io
 import os
 import pkgutil
+import pty
+import select
 import shlex
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -57,6 +60,37 @@ def invoke(line: str, input: str | None = None) -> Result:
     from magnetkit.cli.app import app
 
     return CliRunner().invoke(app, shlex.split(line), input=input)
+
+
+def on_terminal(*arguments: str, **environment: str) -> str:
+    """Run a command on a terminal of its own, and return what it shows."""
+    ours, theirs = pty.openpty()
+    variables = {
+        **os.environ,
+        "TERM": "xterm-256color",
+        "COLUMNS": "100",
+        **environment,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "magnetkit", *arguments],
+        stdout=theirs,
+        stderr=theirs,
+        stdin=subprocess.DEVNULL,
+        env=variables,
+    )
+    os.close(theirs)
+    output = b""
+    while select.select([ours], [], [], 600)[0]:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        output += part
+    os.close(ours)
+    process.wait(600)
+    return output.decode()
 
 
 def kill_fork(

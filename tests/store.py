@@ -1,4 +1,4 @@
-"""Store anew what tests hold: ``python -m tests.store [answers] [transcripts] [NAME ...]``.
+"""Store anew what tests hold: ``python -m tests.store [answers] [transcripts] [readme] [NAME ...]``.
 
 Without words all of it; a NAME is that of one transcript. What has changed is printed.
 """
@@ -8,9 +8,13 @@ import re
 import sys
 import tempfile
 from collections.abc import Collection
+from contextlib import chdir, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
-from tests import test_answers
+import pytest
+
+from tests import test_answers, test_readme
 from tests.transcript import FOLDER, run_transcript
 
 
@@ -45,13 +49,57 @@ def store_transcripts(names: Collection[str] = ()) -> None:
         _write(file, printed)
 
 
+def store_readme() -> None:
+    """Put what commands and the Python block print now into README.md.
+
+    A part of a line that a command no longer prints is named, and stays.
+    """
+    text = test_readme.TEXT
+    (code,) = test_readme.blocks("python")
+    (shown,) = test_readme.blocks("text")
+    printed = StringIO()
+    with tempfile.TemporaryDirectory() as folder:
+        with chdir(folder), redirect_stdout(printed):
+            exec(compile(code, "README.md", "exec"), {})
+        text = text.replace(shown, printed.getvalue())
+        for command, shown in test_readme.COMMANDS:
+            with pytest.MonkeyPatch.context() as patch:
+                output = test_readme.run_command(command, folder, patch)
+            old = f"{command}\n{shown}"
+            text = text.replace(
+                old, f"{command}\n{_renew_figures(shown, output)}"
+            )
+    _write(test_readme.ROOT / "README.md", text)
+
+
+def _renew_figures(shown: str, output: str) -> str:
+    """Return the lines below a command with the figures of its output, all on one line."""
+    at = 0
+    parts = re.split(r"(\.\.\.|\n)", shown)
+    for place in range(0, len(parts), 2):
+        match = test_readme.match_text(
+            " ".join(parts[place].split()), output, at
+        )
+        if match is None:
+            print(f"README.md: no longer printed: {parts[place].strip()}")
+            continue
+        at = match.end()
+        figures = iter(match.groups())
+        parts[place] = test_readme.FIGURE.sub(
+            lambda _, figures=figures: next(figures), parts[place]
+        )
+    return "".join(parts)
+
+
 def main(words: list[str]) -> None:
     """Store what the words name; all without them."""
-    names = set(words) - {"answers", "transcripts"}
+    names = set(words) - {"answers", "transcripts", "readme"}
     if not words or "answers" in words:
         store_answers()
     if not words or "transcripts" in words or names:
         store_transcripts(names)
+    if not words or "readme" in words:
+        store_readme()
 
 
 if __name__ == "__main__":

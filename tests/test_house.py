@@ -10,6 +10,8 @@ from tests.scripts import ROOT, script
 PACKAGE = ROOT / "magnetkit"
 ROOMS = 15
 """Folders right under the package, at most."""
+STORED_BYTES = 150_000
+"""Texts that tests compare with, at most."""
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +112,13 @@ def test_contributing_names_every_room(rooms):
         for name in c.split("`")[1::2]
     }
     assert names == rooms.room_graph().keys() - {"magnetkit", "__main__"}
+
+
+def test_stored_text_is_little():
+    stored = [
+        file.stat().st_size
+        for file in (ROOT / "tests").rglob("*")
+        if file.suffix in (".json", ".csv", ".txt")
+    ]
+    assert len(stored) > 50
+    assert sum(stored) <= STORED_BYTES

@@ -21,14 +21,19 @@ BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 FIGURE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
 
+def match_text(shown, output, start=0):
+    """Find a text of the page in an output, with any figures; None where it is not there."""
+    pattern = "([0-9.]+)".join(map(re.escape, FIGURE.split(shown)))
+    return re.compile(pattern).search(output, start)
+
+
 def find_text(shown, output, start=0):
     """Find a text of the page in an output, and return where it ends.
 
     Figures may be a tenth off: each measured magnet that is added moves them, and
     `tests/test_answers.py` holds them closely.
     """
-    pattern = "([0-9.]+)".join(map(re.escape, FIGURE.split(shown)))
-    match = re.compile(pattern).search(output, start)
+    match = match_text(shown, output, start)
     assert match, f"expected {shown!r} in {output[start:]!r}"
     figures = np.array(FIGURE.findall(shown), float)
     printed = np.array(match.groups(), float)
@@ -57,22 +62,27 @@ def test_python_blocks_print_the_output_in_the_text(
     assert len(ast.parse(code).body) <= 10
 
 
+def run_command(command, folder, monkeypatch):
+    """Run a command of the page in a folder, and return its output on one line."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
+    done = CliRunner().invoke(app, shlex.split(command)[1:])
+    assert done.exit_code == 0, done.output
+    # Lines are broken by the width of the terminal.
+    return " ".join(done.output.split())
+
+
 @pytest.mark.parametrize(
     ("command", "shown"), COMMANDS, ids=range(len(COMMANDS))
 )
 def test_commands_print_the_output_in_the_text(
     command, shown, tmp_path, monkeypatch
 ):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
-    done = CliRunner().invoke(app, shlex.split(command)[1:])
-    assert done.exit_code == 0, done.output
-    output = " ".join(done.output.split())
+    output = run_command(command, tmp_path, monkeypatch)
     at = 0
     assert shown
     for part in re.split(r"\.\.\.|\n", shown):
-        # Lines are broken by the width of the terminal.
         at = find_text(" ".join(part.split()), output, at)
     for folder in re.findall(r"--out (\w+)", command):
         assert (tmp_path / folder / "report.html").stat().st_size > 100_000

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.command import on_terminal
 from tests.transcript import COLUMNS, FOLDER, compare, run_transcript
 
 FILES = sorted(FOLDER.glob("*.txt"))
@@ -30,6 +31,14 @@ def test_a_transcript_fits_a_terminal(file):
         if line[:1] in TABLE and line:
             assert line[-1] in TABLE_END, line
             assert not re.search(r"(\.\.\.|…)\s*[│┃]", line), line
+
+
+def test_a_real_terminal_shows_the_same(tmp_path):
+    shown = on_terminal("grades", "N42SH", COLUMNS=f"{COLUMNS}")
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
+    typed = "$ magnetkit grades N42SH\n"
+    lines = [line.rstrip() for line in plain.splitlines()]
+    assert typed + "\n".join(lines) + "\n" == run_transcript(typed, tmp_path)
 
 
 def test_lines_differ_by_more_than_the_last_digits_of_numbers():

@@ -1,12 +1,9 @@
 """What all commands have in common: help, completion, colour, and how they refuse."""
 
 import os
-import pty
 import re
-import select
 import shlex
 import shutil
-import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +15,7 @@ from magnetkit.errors import MagnetkitError
 import magnetkit
 from magnetkit.cli import main
 from magnetkit.cli.app import app
-from tests.command import run
+from tests.command import on_terminal, run
 from tests.said import command_lines
 
 
@@ -185,37 +182,6 @@ def test_the_shell_completes_commands_devices_and_scenarios():
     assert complete("predict", "--scenario", "emb") == ["embargo"]
     assert "aviation-actuator" in complete("applications", "show", "avia")
     assert "curie_temperature_K" in complete("models", "train", "cur")
-
-
-def on_terminal(*arguments, **environment):
-    """Run a command on a terminal of its own, and return what it shows."""
-    ours, theirs = pty.openpty()
-    variables = {
-        **os.environ,
-        "TERM": "xterm-256color",
-        "COLUMNS": "100",
-        **environment,
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "magnetkit", *arguments],
-        stdout=theirs,
-        stderr=theirs,
-        stdin=subprocess.DEVNULL,
-        env=variables,
-    )
-    os.close(theirs)
-    output = b""
-    while select.select([ours], [], [], 600)[0]:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        output += part
-    os.close(ours)
-    process.wait(600)
-    return output.decode()
 
 
 def test_colour_is_for_terminals_that_want_it():

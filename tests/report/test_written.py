@@ -17,6 +17,8 @@ from magnetkit.report._written import (
     write_table,
     write_workbook,
 )
+from tests.command import invoke
+from tests.transcript import write_inputs
 
 FRAME = pd.DataFrame(
     {"melt": ["=1", "b"], "remanence_T": [1.25, np.nan]}, index=[7, 8]
@@ -216,3 +218,25 @@ def test_meanings_of_ends():
         "",
         "Column of the input.",
     )
+
+
+def test_a_buyer_opens_the_answers_to_a_workbook(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_inputs(tmp_path)
+    line = "predict buyer.xlsx --basis weight --temperature 150C"
+    done = invoke(f"{line} --out answers.xlsx")
+    assert done.exit_code == 0, done.output
+    book = load_workbook("answers.xlsx")
+    assert book.sheetnames == [
+        "Answer",
+        "Rows",
+        "Refused",
+        "columns",
+        "All columns",
+    ]
+    names, first, *_ = book["All columns"].iter_rows(values_only=True)
+    values = dict(zip(names, first, strict=True))
+    assert values["id"] == "x1"
+    # A number stays one.
+    assert values["offer EUR/kg"] == 61.5
+    assert values["coercivity_kA_m"] > 0
