@@ -402,12 +402,24 @@ def _series(column: Any) -> Any:
 
     if isinstance(column, Coded):
         return pd.Categorical.from_codes(
-            column.codes, pd.Index(column.words, dtype="str")
+            column.codes, dtype=_category_type(column.words)
         )
     if hasattr(column, "dictionary"):
         words = pd.Index(column.dictionary.to_pylist(), dtype="str")
         return pd.Categorical.from_codes(column.indices.to_numpy(), words)
     return column.to_pandas()
+
+
+@lru_cache(maxsize=64)
+def _category_type(words: tuple[str, ...]) -> "pd.CategoricalDtype":
+    """Return the type of a Categorical of some words, each of which stands there once.
+
+    Most columns of a frame have the same few words, and pandas takes longer to check these than to
+    make a column of them.
+    """
+    import pandas as pd
+
+    return pd.CategoricalDtype(pd.Index(words, dtype="str"))
 
 
 def _array(column: Any) -> "pa.Array":
