@@ -394,9 +394,9 @@ def _series(column: Any) -> Any:
 
     Returns
     -------
-    pandas.Categorical or pandas.Series
-        A Categorical of the first two, on the same codes; a Series of a plain
-        text array. Code -1 is missing in it.
+    pandas.Categorical or pandas.arrays.ArrowStringArray
+        A Categorical of the first two, on the same codes, of which -1 is
+        missing; the second of a plain text array.
     """
     import pandas as pd
 
@@ -405,9 +405,9 @@ def _series(column: Any) -> Any:
             column.codes, dtype=_category_type(column.words)
         )
     if hasattr(column, "dictionary"):
-        words = pd.Index(column.dictionary.to_pylist(), dtype="str")
+        words = pd.Index(pd.array(column.dictionary, dtype="str"))
         return pd.Categorical.from_codes(column.indices.to_numpy(), words)
-    return column.to_pandas()
+    return pd.array(column, dtype="str")
 
 
 @lru_cache(maxsize=64)
