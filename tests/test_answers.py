@@ -1,11 +1,10 @@
 """Answers through the public functions, as they were stored: none may move unseen.
 
 Whether an answer is right, other tests say. One that is meant to move is stored anew by
-``python -m tests.test_answers``, and the change log says why.
+``python -m tests.store answers``, and the change log says why.
 """
 
 import json
-import re
 from pathlib import Path
 
 import numpy as np
@@ -197,14 +196,3 @@ def test_an_answer_is_as_it_was(case, frozen_answers):
         want = np.array(values, float)
         got = np.array(answer[name], float)
         assert_allclose(got, want, rtol=RELATIVE, atol=1e-9, err_msg=name)
-
-
-if __name__ == "__main__":
-    answers = {case: columns(answer()) for case, answer in CASES.items()}
-    # A column on a line.
-    text = re.sub(
-        r"\[[^\[\]]*\]",
-        lambda f: "".join(f[0].split()),
-        json.dumps(answers, indent=0),
-    )
-    FILE.write_text(text + "\n", "utf-8")

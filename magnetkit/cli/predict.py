@@ -317,7 +317,8 @@ def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
             )
         except InputError as error:
             explanation = f"{row['candidate']}: {error}"
-        remark(explanation)
+        for line in explanation.splitlines():
+            remark(line)
     if len(frame) > _MOST_EXPLAINED:
         remark(
             f"the first {_MOST_EXPLAINED} of {len(frame):,} rows are explained"

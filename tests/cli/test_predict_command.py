@@ -128,8 +128,10 @@ def test_compares_side_by_side_with_margins_and_notes():
 
 def test_says_why_behind_the_table():
     done = invoke("predict SmCo5 --why")
-    first = str(mk.magnetism.explain_magnet("SmCo5", 300.0))
-    assert f"magnetkit: {first}" in done.stderr
+    lines = str(mk.magnetism.explain_magnet("SmCo5", 300.0)).splitlines()
+    assert [f"magnetkit: {line}" for line in lines] == [
+        line for line in done.stderr.splitlines() if "compiling" not in line
+    ][-len(lines) :]
     assert "rows are explained" not in done.stderr
 
 
@@ -143,8 +145,8 @@ def test_explains_no_more_than_five_and_says_so(capsys):
     )
     _print_why(frame, {"basis": "auto"})
     text = capsys.readouterr().err
-    explained = str(mk.magnetism.explain_magnet("SmCo5", 300.0))
-    assert text.count(f"magnetkit: {explained}") == 1
+    first, *_ = str(mk.magnetism.explain_magnet("SmCo5", 300.0)).splitlines()
+    assert text.count(f"magnetkit: {first}") == 1
     assert text.count("magnetkit: Fe: ") == 4
     assert text.endswith("magnetkit: the first 5 of 7 rows are explained\n")
 
