@@ -401,8 +401,9 @@ def _series(column: Any) -> Any:
     import pandas as pd
 
     if isinstance(column, Coded):
+        # Codes are indices into the words by what a `Coded` is.
         return pd.Categorical.from_codes(
-            column.codes, dtype=_category_type(column.words)
+            column.codes, dtype=_category_type(column.words), validate=False
         )
     if hasattr(column, "dictionary"):
         words = pd.Index(pd.array(column.dictionary, dtype="str"))
