@@ -394,20 +394,33 @@ def _series(column: Any) -> Any:
 
     Returns
     -------
-    pandas.Categorical or pandas.Series
-        A Categorical of the first two, on the same codes; a Series of a plain
-        text array. Code -1 is missing in it.
+    pandas.Categorical or pandas.arrays.ArrowStringArray
+        A Categorical of the first two, on the same codes, of which -1 is
+        missing; the second of a plain text array.
     """
     import pandas as pd
 
     if isinstance(column, Coded):
+        # Codes are indices into the words by what a `Coded` is.
         return pd.Categorical.from_codes(
-            column.codes, pd.Index(column.words, dtype="str")
+            column.codes, dtype=_category_type(column.words), validate=False
         )
     if hasattr(column, "dictionary"):
-        words = pd.Index(column.dictionary.to_pylist(), dtype="str")
+        words = pd.Index(pd.array(column.dictionary, dtype="str"))
         return pd.Categorical.from_codes(column.indices.to_numpy(), words)
-    return column.to_pandas()
+    return pd.array(column, dtype="str")
+
+
+@lru_cache(maxsize=64)
+def _category_type(words: tuple[str, ...]) -> "pd.CategoricalDtype":
+    """Return the type of a Categorical of some words, each of which stands there once.
+
+    Most columns of a frame have the same few words, and pandas takes longer to check these than to
+    make a column of them.
+    """
+    import pandas as pd
+
+    return pd.CategoricalDtype(pd.Index(words, dtype="str"))
 
 
 def _array(column: Any) -> "pa.Array":

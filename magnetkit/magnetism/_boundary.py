@@ -84,8 +84,8 @@ def boundary_composition(
     from ..alloy._row_kernels import sums_of_each
 
     sums = sums_of_each(table.rows, _element_sums()).T
-    rare, metal, former, cerium, mass, heavy, volume, *single = sums
-    atoms = dict(zip(_SINGLE, single, strict=True))
+    rare, metal, former, cerium, mass, heavy, volume, earth_volume = sums[:8]
+    atoms = dict(zip(_SINGLE, sums[8:], strict=True))
     boron, carbide = _split_boron(atoms, former, metal, mass)
     units = np.minimum(boron, (metal - boron) / (_T_PER_BORON - 1.0))
     borides = 0.25 * np.maximum(boron - units, 0.0)
@@ -128,7 +128,7 @@ def boundary_composition(
         "r2fe17": soft * BOUNDARY.soft_volume / volume,
         "r6fe13ga": r6fe13ga,
         "r6fe13x": decoupling * BOUNDARY.decoupling_volume / volume,
-        "boride": borides * _boride_volume(table) / volume,
+        "boride": borides * _boride_volume(rare, earth_volume) / volume,
         "soft_doubt": soft_doubt * BOUNDARY.soft_volume / volume,
         "boron": weight["B"],
         "wetting": wetting_gain(weight["Al"], weight["Cu"], weight["Ga"]),
@@ -192,19 +192,18 @@ def _soft_deviation(balance: FloatArray, mass: FloatArray) -> FloatArray:
     return np.sqrt(0.5 * ((less_boron - soft) ** 2 + (more_boron - soft) ** 2))
 
 
-def _boride_volume(table: "CompositionTable") -> FloatArray:
+def _boride_volume(rare: FloatArray, earth_volume: FloatArray) -> FloatArray:
     """Compute the volume of a formula unit of R1.1T4B4 with the rare earths of n recipes, A3, (n,).
 
-    R is the mean by atoms of the rare earths of a recipe of `table`, with no
-    volume where there are none; T is taken as iron.
+    R is the mean by atoms of the rare earths of a recipe, with no volume where
+    there are none; T is taken as iron. `rare` are the moles of the rare earths
+    and `earth_volume` is their volume, A3 times moles, (n,) each.
     """
-    from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes
 
     volumes = atomic_volumes()
-    rare = table.fraction(*RARE_EARTHS)
     with np.errstate(divide="ignore", invalid="ignore"):
-        earth = sums(table.rows, mask(RARE_EARTHS) * volumes) / rare
+        earth = earth_volume / rare
     iron = float(volumes[INDEX["Fe"]])
     boron = float(volumes[INDEX["B"]])
     return _R_PER_BORIDE * np.nan_to_num(earth) + 4.0 * (iron + boron)
@@ -235,12 +234,13 @@ def _cerium_beyond_half(share: FloatArray) -> FloatArray:
 
 @lru_cache(maxsize=1)
 def _element_sums() -> FloatArray:
-    """Build the weights by which sums over the elements of a recipe are taken, shape (118, 13).
+    """Build the weights by which sums over the elements of a recipe are taken, shape (118, 14).
 
     The columns are: rare earths, metals (Fe, Co, Ni, Mn), boride formers (Ti,
     Zr, Hf, Nb, Ta, V), Ce, atomic mass, mass of the rare earths, atomic volume
-    (A3), and B, C, Al, Cu, Ga and Co by themselves. Rows are elements by
-    atomic number less 1. The array is shared: do not change it.
+    (A3), that of the rare earths, and B, C, Al, Cu, Ga and Co by themselves.
+    Rows are elements by atomic number less 1. The array is shared: do not
+    change it.
     """
     from ..phases.partition import atomic_volumes
 
@@ -253,7 +253,8 @@ def _element_sums() -> FloatArray:
         mask(("Ce",)),
         ATOMIC_MASS,
     ]
-    columns += [earths * ATOMIC_MASS, atomic_volumes()]
+    volumes = atomic_volumes()
+    columns += [earths * ATOMIC_MASS, volumes, earths * volumes]
     columns += [mask((symbol,)) for symbol in _SINGLE]
     return np.column_stack(columns)
 

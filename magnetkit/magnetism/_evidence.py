@@ -245,6 +245,14 @@ _WEIGHED = (
     _LIGHT,
     _USUAL,
 )
+# Mass, Fe and Co, and the masses of what is weighed, by element: shape (118, 11).
+_FIGURES = np.column_stack(
+    [
+        ATOMIC_MASS,
+        mask(("Fe", "Co")),
+        *(mask(symbols) * ATOMIC_MASS for symbols in _WEIGHED),
+    ]
+)
 
 
 def _boundary(table: CompositionTable) -> dict[str, FloatArray]:
@@ -266,9 +274,7 @@ def _boundary(table: CompositionTable) -> dict[str, FloatArray]:
     from ..alloy._row_kernels import sums_of_each
 
     free = boundary_composition(table, 0.0, None)["free"]
-    masses = [mask(symbols) * ATOMIC_MASS for symbols in _WEIGHED]
-    figures = np.column_stack([ATOMIC_MASS, mask(("Fe", "Co")), *masses])
-    mass, metal, *weights = sums_of_each(table.rows, figures).T
+    mass, metal, *weights = sums_of_each(table.rows, _FIGURES).T
     carbon, boron, *amounts, usual = (
         100.0 * weight / mass for weight in weights
     )

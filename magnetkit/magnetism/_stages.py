@@ -327,8 +327,10 @@ def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:
     shells = inputs.shells_with(conditions.shell)
     kelvin = conditions.temperature
     alike = make_alloys(inputs.table, shells, conditions, ranges=True)
+    # Without a row of its own, room temperature tells grades apart alone.
+    only = {} if ROOM_K in kelvin else {ROOM_K: GRADED}
     *magnets_by_temperature, room = figure_columns(
-        alike, [*kelvin, ROOM_K], conditions.use
+        alike, [*kelvin, ROOM_K], conditions.use, only
     )
     table = inputs.table
     labels = inputs.labels

@@ -798,8 +798,9 @@ def ignored_settings(process: Process, host: str) -> str:
     words = []
     for name, does in acts.items():
         value = getattr(process, name)
-        is_usual = np.array_equal(value, usual.get(name, np.nan))
-        if not (does or value is None or is_usual):
+        if does or value is None:
+            continue
+        if not np.array_equal(value, usual.get(name, np.nan)):
             words.append(name)
     if not words:
         return ""

@@ -298,15 +298,15 @@ def load_scenario(scenario: str | Path | Scenario) -> Scenario:
     """
     if isinstance(scenario, Scenario):
         return scenario
-    if scenario in scenarios():
-        return _embedded_scenarios(datasets.path(f"{_FOLDER}/{scenario}.toml"))
-    return _toml.load(scenario, Scenario, "scenario", _FOLDER)
+    if isinstance(scenario, Path) or scenario.endswith(".toml"):
+        return _toml.load(scenario, Scenario, "scenario", _FOLDER)
+    return _embedded_scenarios(scenario)
 
 
 @lru_cache(maxsize=16)
-def _embedded_scenarios(file: Path) -> Scenario:
+def _embedded_scenarios(name: str) -> Scenario:
     # Embedded files do not change while a process runs (`datasets.check_for_changes`).
-    return _toml.load(file, Scenario, "scenario", _FOLDER)
+    return _toml.load(name, Scenario, "scenario", _FOLDER)
 
 
 @check_arguments

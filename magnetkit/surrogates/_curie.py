@@ -545,9 +545,9 @@ class CurieModel(TrainedModel):
         from ._gaussian_process_kernels import posterior_of_rows
 
         phases, codes, outside = whose
-        which = self.choose_branch(codes, base)
         rows = phases.rows
         kind, at = classify_rows(codes, base)
+        which = self.of_host[kind]
         amount, is_measured_row = self._met(phases)
         mean, size, novelty, distance = np.full((4, len(phases)), np.nan)
         unseen = _unseen(phases, kind, self._seen)
