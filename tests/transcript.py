@@ -43,6 +43,10 @@ _INPUTS = {
     "sensor,N35,3,80\npump,N99XX,10,100\n",
     "gaps.csv": "part,grade,kg/year,Max temp C\nrotor,N42SH,1200,\nrotor,N35,,80\n"
     "pump,,10,100\n",
+    "cerium.txt": "Ce2Fe14B\n",
+    "empty.csv": "",
+    "pairs.csv": "a,b\nx,y\n",
+    "unread.csv": "composition\n??\n",
     "bare.csv": "part,grade,Max temp\nrotor,N42SH,150\n",
     "curie.csv": "composition,curie_temperature_K,paper\nSmCo5,1000,1\n"
     "YCo5,980,1\nNd2Fe14B,585,2\nPr2Fe14B,565,2\nSm2Co17,1190,3\n",

@@ -35,16 +35,3 @@ def test_stores_a_readable_file_and_names_omissions(tmp_path, env):
     assert {row["quantity"] for row in rows} >= {"remanence_T"}
     assert "magnetkit: row 2 left out: " in done.stderr
     assert "m.json; use it with --calibration m\n" in done.stderr
-
-
-def test_names_bad_names_and_files(tmp_path, env):
-    done = run(
-        "calibrate", str(tmp_path / "absent.csv"), "--name", "m", env=env
-    )
-    assert done.returncode == 1
-    assert "no such file" in done.stderr
-    file = tmp_path / "magnets.csv"
-    file.write_text(TABLE)
-    done = run("calibrate", str(file), "--name", "../m", env=env)
-    assert done.returncode == 1
-    assert "my-mill" in done.stderr

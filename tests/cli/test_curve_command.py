@@ -8,46 +8,8 @@ from magnetkit.errors import InputError
 import magnetkit as mk
 from magnetkit.cli.predict import _read_device, numbers
 from tests.command import invoke
-from tests.printed import cells
 
 MADE = ["basis", "shell"]
-
-
-def test_one_curve_goes_to_stdout():
-    done = invoke("curve N42SH --temperature 150C --bare")
-    assert done.exit_code == 0, done.output
-    first = done.stdout.splitlines()[0]
-    last = done.stdout.splitlines()[-1]
-    assert first.endswith(",0")
-    assert last.startswith("0,1.1")
-
-
-def test_several_are_files(tmp_path):
-    magnet = "curve N42SH --temperature 20C,150C"
-    done = invoke(f"{magnet} --format elmer --out {tmp_path}/a.sif")
-    assert done.exit_code == 0, done.output
-    assert sorted(f.name for f in tmp_path.iterdir()) == [
-        "a-150C.sif",
-        "a-20C.sif",
-    ]
-    assert "need --out" in str(invoke(magnet).exception)
-
-
-def test_several_magnets_have_their_figures_side_by_side(terminal):
-    done = invoke("curve N42SH Nd2Fe14B --temperature 150C")
-    assert done.exit_code == 0, done.output
-    head, *rows = cells(done.stdout)
-    assert head == ["Property", "N42SH", "Nd2Fe14B", "Unit"]
-    assert done.stdout.splitlines()[0].strip() == "Curves"
-    printed = {row[0]: row[1:] for row in rows}
-    figures = mk.curve("N42SH", "150C").figures().iloc[0]
-    assert printed["Remanence"][0] == f"{figures['remanence_T']:.4g}"
-    assert printed["Remanence"][2] == "T"
-    assert printed["Temperature"][::2] == ["150", "°C"]
-    field = figures["coercivity_b_kA_m"]
-    assert printed["Coercivity HcB"][::2] == [f"{field:.4g}", "kA/m"]
-    loss = figures["irreversible_loss_pct"]
-    assert printed["Loss on it after 0 h"][::2] == [f"{loss:.4g}", "%"]
 
 
 def test_several_magnets_in_a_pipe_are_csv(tmp_path):

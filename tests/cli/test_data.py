@@ -67,21 +67,6 @@ def test_pull_then_freeze_makes_one_request(mp_server: Server, tmp_path: Path):
     assert len(mp_server.requests) == requests
 
 
-def test_pull_without_a_key_fails_in_one_line(
-    mp_server: Server, tmp_path: Path
-):
-    done = run(
-        "pull",
-        "Sm-Co",
-        MP_API_ENDPOINT=mp_server.url,
-        MAGNETKIT_CACHE_DIR=str(tmp_path),
-    )
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert done.stderr.startswith("magnetkit: error: no Materials Project key")
-    assert len(command_lines(done.stderr)) == 1
-
-
 def test_lists_what_is_embedded_and_what_is_fetched():
     lines = invoke("data list").stdout.splitlines()
     registry = datasets.registry()

@@ -4,7 +4,6 @@ from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
-import pandas as pd
 import pytest
 import typer
 from magnetkit.errors import InputError
@@ -77,26 +76,6 @@ def test_options_without_effect_are_refused_by_their_flags():
         o.refuse_options("--x", hours=0.0)
     with pytest.raises(InputError, match="leave --price out"):
         o.refuse_options("--x", prices={"Dy": "2x"})
-
-
-def test_rejected_rows_are_told_on_stderr(capsys):
-    def give(one, *, more):
-        frame = pd.DataFrame({one: [more]})
-        row = {"line": 3, "text": "Xx", "reason": "no element"}
-        frame.attrs["rejected"] = [row]
-        return frame
-
-    frame = o.call_reporting(give, "a", more=5)
-    assert frame["a"].tolist() == [5]
-    err = capsys.readouterr().err
-    assert err == "magnetkit: line 3 ('Xx'): no element\n"
-
-
-def test_one_shell_of_one_magnet():
-    assert o.single_shell(None, "once") is None
-    assert o.single_shell(["Tb 1 wt%"], "once") == "Tb 1 wt%"
-    with pytest.raises(InputError, match="once"):
-        o.single_shell(["Tb 1 wt%", "Dy 1 wt%"], "once")
 
 
 def test_hidden_options_are_shown_on_request():

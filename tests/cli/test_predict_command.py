@@ -9,7 +9,7 @@ from magnetkit.errors import InputError
 from openpyxl import load_workbook
 
 import magnetkit as mk
-from magnetkit.cli.predict import _print_margins, _print_why, read_sources
+from magnetkit.cli.predict import _print_margins, _print_why
 from tests.command import invoke
 from tests.printed import cells
 
@@ -126,15 +126,6 @@ def test_compares_side_by_side_with_margins_and_notes():
     assert len(list(map(json.loads, objects))) == len(frame)
 
 
-def test_says_why_behind_the_table():
-    done = invoke("predict SmCo5 --why")
-    lines = str(mk.magnetism.explain_magnet("SmCo5", 300.0)).splitlines()
-    assert [f"magnetkit: {line}" for line in lines] == [
-        line for line in done.stderr.splitlines() if "compiling" not in line
-    ][-len(lines) :]
-    assert "rows are explained" not in done.stderr
-
-
 def test_explains_no_more_than_five_and_says_so(capsys):
     frame = pd.DataFrame(
         {
@@ -179,15 +170,3 @@ def test_chosen_columns_and_all_of_them(terminal):
     assert len(some) < len(everything)
     narrow = cells(invoke("predict SmCo5 --interval 0.5").stdout)
     assert narrow[0][2] == "50 % interval"
-
-
-def test_reads_recipes_one_file_or_stdin(monkeypatch, tmp_path):
-    assert read_sources(["SmCo5", "Nd2Fe14B"]) == ["SmCo5", "Nd2Fe14B"]
-    file = tmp_path / "a.csv"
-    file.write_text("composition\nSmCo5\n")
-    assert read_sources([str(file)]) == str(file)
-    monkeypatch.setattr("sys.stdin", io.StringIO(" SmCo5 \n\nNd2Fe14B\n"))
-    assert read_sources(["-"]) == ["SmCo5", "Nd2Fe14B"]
-    for more in (str(file), "-"):
-        with pytest.raises(InputError, match="one file, or -; got"):
-            read_sources(["SmCo5", more])

@@ -33,28 +33,6 @@ def test_one_json_object_with_reference_answers_and_candidates(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "verdict"),
-    [
-        (
-            "N42SH --temperature 75C --load-line 2 --outside-field 400",
-            " N42SH",
-        ),
-        ("--values B_r=1.29,H_cJ=1650 --temperature 140C", " the magnet like"),
-        ("N40UH --temperature 170C --units cgs --spread B_r=1", "kOe"),
-    ],
-)
-def test_session_of_a_buyer_fits_80_columns(monkeypatch, words, verdict):
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
-    done = invoke(f"replace {words}")
-    assert done.exit_code == 0, done.output
-    lines = done.stdout.splitlines()
-    assert verdict in done.stdout
-    assert len(lines) <= 40
-    assert max(map(len, lines)) <= 80
-
-
-@pytest.mark.parametrize(
     "wrong", ["--values B_r", "--values B_r=x,H_cJ=1", "N42SH --spread B=1"]
 )
 def test_names_invalid_numbers(wrong):

@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-from magnetkit.errors import StoreError
 
 import magnetkit as mk
 from tests.command import invoke
@@ -35,8 +34,3 @@ def test_prints_the_best_and_writes_all(tmp_path):
         assert len(pd.read_excel(book, engine="openpyxl")) > 0
         done = invoke(f"{line} --out {tmp_path}/notes.docx")
         assert "expected a file ending in .csv" in str(done.exception)
-
-
-def test_a_folder_without_results_says_so(tmp_path):
-    done = invoke(f"report {tmp_path} --robustness")
-    assert isinstance(done.exception, StoreError)

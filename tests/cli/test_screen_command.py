@@ -61,66 +61,10 @@ def test_lists_bad_rows_and_ranks_good_ones(tmp_path):
     assert json.loads((out / "manifest.json").read_text())["done"]
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "says"),
-    [
-        ("empty.csv", "", "is empty"),
-        ("none.csv", "a,b\nx,y\n", "--column"),
-        ("bad.csv", "composition\n??\n", "no candidate"),
-    ],
-)
-def test_a_table_without_candidates_is_one_line(tmp_path, name, content, says):
-    path = tmp_path / name
-    path.write_text(content, encoding="utf-8")
-    done = run(*f"screen {path} {APPLICATION} --out {tmp_path}/o -q".split())
-    assert done.returncode == 1
-    assert says in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
-
-
-def test_unwritable_folder_is_one_line(tmp_path):
-    file = tmp_path / "file"
-    file.write_text("in the way")
-    path = tmp_path / "a.txt"
-    path.write_text("SmCo5\n")
-    done = run(*f"screen {path} {APPLICATION} --out {file}/out -q".split())
-    assert done.returncode == 1
-    assert "--out" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
-
-
-def test_host_and_replace_make_candidates(tmp_path):
-    out = tmp_path / "o"
-    space = "--host 2:14:1 --replace Nd=Ce,Dy --step 0.25 --limit Dy=0.25"
-    device = "--application hot-servo-motor"
-    done = invoke(f"screen {space} {device} --out {out} -q")
-    assert done.exit_code == 0, done.output
-    with (out / "ranked.csv").open(encoding="utf-8", newline="") as stream:
-        names = {row["candidate"] for row in csv.DictReader(stream)}
-    assert {"Nd2Fe14B", "Nd1Ce0.5Dy0.5Fe14B"} & names
-
-
-def test_phases_must_be_a_snapshot_folder(tmp_path):
-    path = tmp_path / "alloys.txt"
-    path.write_text("SmCo5\n", encoding="utf-8")
-    place = f"--out {tmp_path}/out --snapshot {tmp_path}/none"
-    done = invoke(f"screen {path} {APPLICATION} {place}")
-    assert "no phase snapshot" in str(done.exception)
-
-
 def test_prints_brackets_verbatim(terminal):
     text = "[Nd0.9Dy0.1]2Fe14B"
     lines = invoke(f"predict {text}").stdout.splitlines()
     assert lines[0].strip() == text
-
-
-def test_names_why_nothing_has_a_rank(tmp_path):
-    path = tmp_path / "a.txt"
-    path.write_text("Ce2Fe14B\n", encoding="utf-8")
-    done = invoke(f"screen {path} {APPLICATION} --out {tmp_path}/out -q")
-    assert done.exit_code == 0, done.output
-    assert "No candidate can be ranked: 1 paramagnetic." in done.stderr
-    assert len(done.stdout.splitlines()) == 2  # the header, and today's magnet
 
 
 def test_no_message_moves_the_cursor(tmp_path):
@@ -141,15 +85,6 @@ def results(tmp_path_factory):
     done = invoke(f"screen {source} {device} --out {out}")
     assert done.exit_code == 0, done.output
     return out, done
-
-
-def test_says_how_many_were_evaluated_and_where_to_look(results):
-    out, done = results
-    last = f"magnetkit: 2 candidates evaluated, 1 rejected; see {out}"
-    assert done.stderr.splitlines()[-1] == last
-    assert (out / "report.html").is_file()
-    rows = pd.read_csv(io.StringIO(done.stdout))
-    assert rows["decision_status"].tolist()[0] == "keep"
 
 
 def test_reports_of_a_folder_go_where_they_are_told(

@@ -5,7 +5,6 @@ import io
 import json
 
 import pytest
-from magnetkit.errors import CompositionError, InputError
 
 from magnetkit import supply
 from tests.command import invoke
@@ -28,21 +27,6 @@ def test_elements_are_listed_under_a_scenario():
     assert float(rows["Co"]["import_reliance"]) == pytest.approx(
         0.593, abs=0.0005
     )
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        ("SmCoo5", CompositionError, "SmCoo5|Coo|element"),
-        ("SmCo5 --recycled Co", InputError, "expected Element=number"),
-        ("SmCo5 --scenario nope", InputError, "no scenario 'nope'"),
-    ],
-)
-def test_names_bad_arguments(arguments, error, message):
-    done = invoke(f"supply alloys {arguments}")
-    assert isinstance(done.exception, error)
-    with pytest.raises(error, match=message):
-        raise done.exception
 
 
 def test_elements_on_a_terminal_under_their_headings(terminal):
@@ -73,21 +57,6 @@ def test_alloys_with_shell_prices_and_scenario():
     text = run_supply("alloys Nd2Fe14B --shell 'Tb 1 wt%' --json")
     rimmed = json.loads(text)
     assert rimmed["heavy_rare_earth_wt_pct"] == pytest.approx(1.0, rel=0.02)
-
-
-def test_alloys_in_a_pipe_have_the_columns_of_the_terminal(terminal):
-    head = cells(run_supply("alloys Nd2Fe14B SmCo5"))
-    names = [" ".join(pair).strip() for pair in zip(*head[:2], strict=True)]
-    assert names == [
-        "Alloy",
-        "HRE wt.%",
-        "Dy + Tb wt.%",
-        "Co wt.%",
-        "US import reliance",
-        "Risk",
-        "Cost USD/kg",
-    ]
-    assert [row[0] for row in head[2:]] == ["Nd2Fe14B", "SmCo5"]
 
 
 def test_controls_say_state_and_date_of_each():

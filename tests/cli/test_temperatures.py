@@ -29,11 +29,6 @@ def test_a_unit_is_enough(text):
     assert with_unit(text) == text
 
 
-def test_refuses_an_empty_temperature():
-    with pytest.raises(InputError, match="--temperature is empty"):
-        with_unit(" ")
-
-
 @pytest.mark.parametrize("odd", [None, b"150C", object(), 1j, True])
 def test_refuses_texts_without_a_temperature(odd):
     with pytest.raises(InputError, match="temperature"):

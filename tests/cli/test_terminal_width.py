@@ -77,12 +77,6 @@ def test_more_columns_come_with_width(screen, capsys):
     assert "423 K (150 °C)" in narrow[0]
 
 
-def test_marks_cold_coercivities(screen, capsys):
-    lines = screen(capsys, 120, frame=frame(cold=True))
-    assert any("1234*" in line for line in lines)
-    assert "Extrapolated" in lines[-1]
-
-
 def test_columns_are_dropped_by_priority():
     columns = []
     for name, priority in zip("abcd", (0, 3, 1, 3), strict=True):

@@ -217,13 +217,6 @@ def test_the_report_of_a_moved_folder(tmp_path):
     assert (tmp_path / "second" / "report.html").stat().st_size > 1e6
 
 
-def test_a_report_is_a_page_or_a_workbook(tmp_path):
-    done = run("report", str(tmp_path), "--out", "x.docx")
-    assert done.returncode == 1
-    (line,) = command_lines(done.stderr)
-    assert "--out x.docx: expected a file ending in .html or .xlsx" in line
-
-
 def test_messages_name_commands_that_exist():
     commands = typer.main.get_command(app)
     context = typer.Context(commands)
