@@ -118,7 +118,7 @@ def nearest_tests(
     is_command = module.split(".")[1] in SHOWN
     order = []
     for name in test_files():
-        of_commands = name.startswith("tests/cli/")
+        of_commands = name.startswith(("tests/cli/", "tests/test_transcripts"))
         if of_commands and not is_command:
             continue
         steps = [distance[m] for m in _imports(ROOT / name) if m in distance]
