@@ -9,6 +9,7 @@ the next line. Below it stands what is printed, stdout and stderr as they come.
 
 import difflib
 import io
+import logging
 import re
 import shlex
 import sys
@@ -110,6 +111,9 @@ def run_transcript(text: str, folder: Path) -> str:
         for name in ("MAGNETKIT_MIRROR", "MP_API_KEY"):
             patch.delenv(name, raising=False)
         patch.setattr("magnetkit.supply.tables.date", _Today)
+        # The handler that a command adds goes with it.
+        logger = logging.getLogger("magnetkit")
+        patch.setattr(logger, "handlers", [*logger.handlers])
         get_settings.cache_clear()
         write_inputs(folder)
         for typed in read_commands(text):
@@ -176,6 +180,7 @@ def _call_main(
     # Ctrl-C is pytest's; bars are drawn over, and what is compiled depends on the cache.
     patch.setattr(_start, "watch", lambda: None)
     patch.setattr(_progress._Notice, "start", lambda *_: None)
+    patch.setattr(_progress._Notice, "end", lambda _: None)
     patch.setattr(rich.progress.Progress, "start", lambda _: None)
     patch.setattr(rich.progress.Progress, "stop", lambda _: None)
     with warnings.catch_warnings():
