@@ -232,6 +232,16 @@ def test_rows_without_physics_say_how_far_their_like_is_off(monkeypatch):
         monkeypatch.setattr(_curie_training, "_LEAST_LEFT_OUT", least)
         model, _ = _curie_training.train_model(data)
         assert model.anywhere == is_enough
+    # Where they do not, the prior of the physics says so, however small the scores are.
+    scores = tuple(np.full(30, 1e-3) for _ in model.scores)
+    model = _curie_training.replace(model, scores=scores)
+    query = _curie_training.prepare_query(
+        partition(make_table("GdTbFe4", "Nd2Fe14B"))
+    )
+    prior, known = model.predict_phases(query).half
+    certain = _curie_training.replace(model, anywhere=True)
+    assert certain.predict_phases(query).half[1] == known
+    assert certain.predict_phases(query).half[0] < prior
 
 
 @pytest.mark.parametrize(
