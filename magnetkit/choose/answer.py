@@ -148,9 +148,10 @@ class Way:
 
     @property
     def name(self) -> str:
-        """What to order: the grade, or the recipe (wt.%), with " + " and the shell where it has one.
+        """What to order: the grade, or the recipe, with " + " and the shell where it has one.
 
-        A property. Makers are not named.
+        A property. Makers are not named, nor that the recipe's amounts are
+        wt.%: read ``candidate`` with ``basis="weight"``.
         """
         if self.grade:
             return self.grade
@@ -1169,7 +1170,7 @@ def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
 
 
 def next_melt(answer: Answer) -> "pd.Series | None":
-    """Return the candidate whose measurement would decide most; None if no melt is uncertain.
+    """Return the candidate whose measurement would decide most; None if none would decide anything.
 
     Most decides a melt of uncertain verdict that would save much; where the
     magnet in use does not meet what is asked (``answer.reach``), what it saves

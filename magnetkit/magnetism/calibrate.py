@@ -416,8 +416,9 @@ def _with_curves(record: dict[str, Any]) -> list[dict[str, Any]]:
     """Replace a row that names a file of curves by one row for each temperature.
 
     `record` maps columns to cells; ``curve`` is the path of the file. The new rows are copies of it
-    with ``temperature_K`` (K), ``coercivity_kA_m`` and ``remanence_T`` of their curve in place of
-    its own; coercivity is NaN where the curve ends before. They stand by rising temperature. A row
+    with ``temperature_K`` (K; 20 degrees C where the file names none, whatever the row says),
+    ``coercivity_kA_m`` and ``remanence_T`` of their curve in place of its own; coercivity is NaN
+    where the curve ends before. They stand by rising temperature. A row
     without a file (no cell, None, NaN or a blank text) is returned alone, as it is. InputError if
     the file cannot be read. `record` is not changed.
     """
