@@ -1062,10 +1062,10 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     tuple of Answer
         One answer of the kind "sold", without a recipe; without ways and with
         an empty frame of candidates where no grade meets the duty with a
-        probability of 0.8 (`MEETS`). The first way is the recommended one, and
+        probability of 0.8 (`MEETS`), else with ``rank``, from 1, and the
+        columns of `as_candidates`. The first way is the recommended one, and
         there are six (`_MOST_WAYS`) at most, of the kind "other-family",
-        without order
-        lines. Nothing counts as saved (0), and ``cost_per_flux_ratio`` is NaN.
+        without order lines. Nothing counts as saved (0), and ``cost_per_flux_ratio`` is NaN.
         The ``verdict`` is "replace" if there is a way, else "keep".
     """
     import pandas as pd
