@@ -154,25 +154,3 @@ def test_carbon_takes_zirconium_from_the_cells():
         oxide["status"][0]
         == "no hardening known: ratio of metal to rare earth"
     )
-
-
-def test_no_charge_by_weight_without_copper_has_coercivity():
-    """Charges of Sm-Fe-Co, half of them within a printed digit of R2(Co,Fe)17."""
-    rng = np.random.default_rng(7)
-    texts = []
-    for addition in ["", "", "", "Zr2.5", "Gd2.0", "Ti0.5"] * 20:
-        iron = rng.uniform(0.0, 30.0)
-        # At the formula there are 2 Sm for 17 metal atoms.
-        mean_mass = iron / 76.7 * 55.845 + (1.0 - iron / 76.7) * 58.933
-        formula = 100.0 * 2.0 * 150.36 / (2.0 * 150.36 + 17.0 * mean_mass)
-        for samarium in (formula, rng.uniform(21.0, 27.0)):
-            texts.append(f"Sm{samarium:.2f}Fe{iron:.2f}{addition}Co bal.")
-    frame = sintered(texts, "20C", basis="weight")
-    assert frame["host"].eq("2:17").mean() > 0.8
-    cellular = frame[frame["host"] == "2:17"]
-    assert cellular[H].isna().all()
-    reasons = ("no hardening known", "outside")
-    assert cellular["status"].str.startswith(reasons).all()
-    assert not cellular["route"].str.contains("assumed").any()
-    # As a formula the same atoms are given the charge of their class.
-    assert sintered("Sm2Co14Fe3", "20C", basis="atomic")[H][0] > 500.0
