@@ -243,6 +243,8 @@ def test_a_setting_counts_beyond_the_usual(name, kind, is_ratio):
 def test_settings_of_the_route_are_no_distance():
     assert distance_of_process(route="hot-deformed") == 0.0
     assert distance_of_process(route="bonded-isotropic") == 0.0
+    # Cells have no alpha_K to be away from.
+    assert distance_of_process("2:17", alpha_k=0.3) == 0.0
     # Gases of no magnet, and none at all.
     codes = np.array([-1], np.int8)
     rows = by_row(Process(), codes) | {"oxygen_wt_pct": np.array([9.0])}

@@ -5,6 +5,7 @@ from importlib import import_module
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.testing import assert_allclose
 
 from magnetkit.magnetism import _composition_estimate as makeup
 from magnetkit.magnetism import grades
@@ -118,6 +119,32 @@ def test_guaranteed_values_fall_along_their_chords():
         "knee_field_kA_m",
         "recoil",
     ]
+
+
+def test_a_guarantee_at_room_temperature_is_what_sheets_print():
+    table = GRADES.guaranteed_minima(293.15)
+    pairs = table[["grade", "maker"]].apply(tuple, axis=1).tolist()
+    assert pairs == sorted(set(pairs))
+    table = table.set_index(["grade", "maker"])
+    rows = GRADES.printed_values()
+    rows = rows[~((rows["temperature_K"] - 293.15).abs() > 10.0)]
+    by_bound = rows.groupby(["bound", "quantity", "grade", "maker"])["value"]
+    printed = by_bound.median()
+    for quantity in ("remanence_T", "coercivity_kA_m"):
+        least = printed["min", quantity]
+        both = least.index.intersection(table.index)
+        assert len(both) > 100
+        assert_allclose(table.loc[both, quantity], least[both])
+        typical = printed["typical", quantity]
+        # A typical value alone is lowered by what lots differ by, B_r by 3.3 per cent.
+        alone = typical.index.intersection(table.index).difference(both)
+        share = table.loc[alone, quantity] / typical[alone]
+        if quantity == "remanence_T":
+            assert_allclose(share, np.exp(-0.033), atol=5e-4)
+        else:
+            hosts = table.loc[alone, "host"]
+            lots = [GRADES.lots(host).share(quantity) for host in hosts]
+            assert_allclose(share, lots)
 
 
 def test_plain_classes_need_no_heavy_rare_earth():
