@@ -25,6 +25,7 @@ from magnetkit.magnetism._composition_estimate import (
     charge,
     estimate_composition,
     given_composition,
+    likeliest_recipe,
     read_recipe,
     shell_text,
     usual_magnets,
@@ -32,6 +33,7 @@ from magnetkit.magnetism._composition_estimate import (
 from magnetkit.magnetism._reference import typical_over_minimum
 from magnetkit.magnetism.grades import ladder
 from magnetkit.supply import ledger
+from magnetkit.surrogates._curie_training import load
 from tests.recipes import make_table
 
 H = "coercivity_kA_m"
@@ -267,6 +269,21 @@ def test_ladder_of_a_maker_tells_alloying_from_diffusion():
         )
 
     assert diffused_share("Arnold") < diffused_share("HGT")
+
+
+def test_the_likeliest_recipe_may_be_of_a_kind():
+    curie = load()
+    recipes = _estimate("N42SH").recipes
+    kinds = {recipe.kind for recipe in recipes}
+    assert kinds >= {"bulk", "diffused"}
+    for kind in (None, "pressed", *kinds):
+        likeliest = max(
+            recipes,
+            key=lambda recipe, kind=kind: (recipe.kind == kind, recipe.weight),
+        )
+        assert likeliest_recipe("N42SH", kind, curie) == likeliest
+    for name in ("BNP-8", "Y30"):
+        assert likeliest_recipe(name, None, curie) is None
 
 
 @pytest.mark.parametrize("name", ["BNP-8", "Y30", "Alnico 5"])
