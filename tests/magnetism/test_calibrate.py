@@ -73,7 +73,11 @@ def test_one_harder_magnet_hardens_and_narrows_its_mill():
 
 
 def test_finds_a_mill_by_name_and_replaces_it():
-    first = mk.calibrate(_table(_row(h=1.2)), "mine")
+    table = _table(_row(h=1.2))
+    unstored = mk.calibrate(table, "mine", keep=False)
+    assert not list(folder().glob("*.json"))
+    first = mk.calibrate(table, "mine")
+    assert unstored.producer.record() == first.producer.record()
     mk.calibrate(_table(_row(h=0.8)), "theirs")
     assert _coercivity("mine") == pytest.approx(_coercivity(first))
     mk.calibrate(_table(_row(h=0.8)), "mine")

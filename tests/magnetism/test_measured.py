@@ -40,7 +40,9 @@ def _reason(**values):
     ],
 )
 def test_leaves_impossible_values_out_by_name(name, low, high):
-    assert f"{name}: expected a number, got 'x'" in _reason(**{name: "x"})
+    for value in ("x", np.ones(2)):
+        says = f"{name}: expected a number, got {value!r}"
+        assert says in _reason(**{name: value})
     for end, beyond in ((low, 0.99 * low), (high, 1.01 * high)):
         assert _reason(**{name: end}) == ""
         outside = rf"{name}: {beyond:g} .* lies outside {low:g} to {high:g} "
