@@ -326,8 +326,8 @@ def test_buys_the_class_of_todays_flux_among_equals(monkeypatch):
         sold = names.split(", ")
         classes = sold_figures(job.temperature).set_index("grade")
         hard = classes.loc[sold, "coercivity_kA_m"]
-        assert (len(sold), hard.is_monotonic_increasing) == (4, True)
-        assert row["copies"][0].as_py() >= 4
+        assert len(sold) == min(row["copies"][0].as_py(), 4)
+        assert hard.is_monotonic_increasing
         return row["nearest_grade"][0].as_py()
 
     nearest = nearest_class("", 0.0)

@@ -255,21 +255,25 @@ def test_instability_is_what_lacks_in_governance():
         instability["China"] = 0.0
 
 
-def without_chinese_cobalt():
-    """Return a scenario in which the refineries of cobalt decide, though mines are fewer."""
-    restriction = Restriction(
-        country="China",
-        elements=("Co",),
-        withheld=1.0,
-        source="a test",
-        status="assumption",
-    )
+def without_refined_cobalt():
+    """Return a scenario in which refineries of cobalt decide, though mines lie in fewer hands."""
+    restrictions = []
+    for country in ("China", "Finland"):
+        restrictions.append(
+            Restriction(
+                country=country,
+                elements=("Co",),
+                withheld=1.0,
+                source="a test",
+                status="assumption",
+            )
+        )
     state = supply.load_scenario("baseline")
-    return state.model_copy(update={"restrictions": (restriction,)})
+    return state.model_copy(update={"restrictions": tuple(restrictions)})
 
 
 @pytest.mark.parametrize(
-    "scenario", ["baseline", "embargo", without_chinese_cobalt()]
+    "scenario", ["baseline", "embargo", without_refined_cobalt()]
 )
 def test_risk_is_concentration_times_instability_times_reliance(scenario):
     table = supply.element_table(scenario).set_index("element")
