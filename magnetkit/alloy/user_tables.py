@@ -507,8 +507,10 @@ def is_missing(value: Any) -> bool:
 
     Such are None, NaN, and the texts "", "-" and longer dashes, "n/a", "na",
     "nan", "none", "null", "?", "tbd" and "/", in any case, with or without
-    blanks about them. A `pandas.NA` is a TypeError.
+    blanks about them; an array is not. A `pandas.NA` is a TypeError.
     """
+    if getattr(value, "ndim", 0):
+        return False
     if value is None or value != value:
         return True
     return isinstance(value, str) and value.strip().casefold() in _EMPTY

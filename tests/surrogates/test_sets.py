@@ -190,19 +190,6 @@ def test_the_hash_of_a_set_covers_compositions():
     assert replace(rows, table=other).sha256 != rows.sha256
 
 
-def test_amounts_of_a_set_may_be_by_weight():
-    frame = pd.DataFrame(
-        {"composition": ["Sm20Co80", "Sm10Fe90"], TARGET: [900.0, 400.0]}
-    )
-    rows = read_rows(TARGET, frame.assign(basis="weight"))
-    # Atomic masses of Sm, Co and Fe.
-    samarium = np.array([20.0, 10.0]) / 150.36
-    other = np.array([80.0 / 58.933, 90.0 / 55.845])
-    assert rows.table.fraction("Sm") == pytest.approx(
-        samarium / (samarium + other), rel=1e-4
-    )
-
-
 def test_families_are_elements_without_rare_earths():
     texts = ["Nd2Fe14B", "YCo5", "LuFe2", "ScFe2", "SmCo4Cu", "Nd"]
     table = CompositionTable.from_strings(texts, basis="atomic")
