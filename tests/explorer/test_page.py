@@ -527,26 +527,57 @@ def test_curves_are_of_the_candidate_and_of_today(results):
     )
 
 
-def ask(app, output, inputs, state=()):
-    """Send a callback to the page; return status and answer."""
+def name_value(triple):
+    """Return part, property and value as dash sends them; an empty list of no parts."""
+    keys = ("id", "property", "value")
+    return dict(zip(keys, triple, strict=True)) if triple else []
+
+
+def post(app, output, inputs, state=()):
+    """Send a callback to the page; return the server's answer."""
     *ids, last = [
         part.rsplit(".", 1) for part in output.strip(".").split("...")
     ]
     outputs = [{"id": i, "property": p} for i, p in [*ids, last]]
-    fields = lambda pairs: [  # noqa: E731
-        {"id": i, "property": p, "value": v} for i, p, v in pairs
-    ]
     question = {
         "output": output,
         "outputs": outputs if "..." in output else outputs[0],
-        "inputs": fields(inputs),
-        "state": fields(state),
+        "inputs": [name_value(triple) for triple in inputs],
+        "state": [name_value(triple) for triple in state],
         "changedPropIds": [f"{inputs[0][0]}.{inputs[0][1]}"],
     }
     client = app.server.test_client()
-    answer = client.post("/_dash-update-component", json=question)
+    return client.post("/_dash-update-component", json=question)
+
+
+def ask(app, output, inputs, state=()):
+    """Send a callback that the page itself could send; return what it sets."""
+    answer = post(app, output, inputs, state)
     assert answer.status_code == 200, answer.text
     return json.loads(answer.text)["response"]
+
+
+def test_the_table_answers_its_own_controls_alone(app, given):
+    output = "...".join(f"{part}.{what}" for part, what in page._SET.items())
+
+    def turn(view=VIEW, **changes):
+        inputs = controls(given | changes)
+        # The heads of the table, none of which was clicked.
+        inputs.append(())
+        inputs += [(name, "n_clicks", None) for name in page._PAGING]
+        state = [("view", "data", view)]
+        return post(app, f"..{output}..", inputs, state)
+
+    assert turn().status_code == 200
+    for bad in (
+        {"scenario": "/etc/passwd"},
+        {"temperature": "x"},
+        {"view": VIEW | {"by": "../x"}},
+        {"view": VIEW | {"page": 1e9}},
+    ):
+        answer = turn(**bad)
+        assert answer.status_code == 400, bad
+        assert "no control of the explorer sends this" in answer.text
 
 
 def test_progress_opens_the_temperatures_at_its_end(app, results, monkeypatch):
