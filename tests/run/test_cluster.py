@@ -151,4 +151,11 @@ def test_takes_a_result_that_comes_at_the_timeout():
         def done(self):
             return True
 
-    assert _pool._Watched(None, Late()).result() == 7
+        def cancel(self):
+            self.cancelled = True
+
+    future = Late()
+    watched = _pool._Watched(None, future)
+    assert watched.result() == 7
+    watched.cancel()
+    assert future.cancelled
