@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -124,6 +125,28 @@ def test_each_control_has_a_name_and_the_range_of_the_results(app, results):
         assert named[name].marks is None
     share = named["share"]
     assert (share.max, share.step, share.value) == (100.0, 5.0, 25.0)
+
+
+def test_limits_and_goals_are_in_the_units_of_the_setting(
+    results, monkeypatch
+):
+    plain, _ = parts(page._layout(results))
+    monkeypatch.setattr("magnetkit.report._text.is_cgs", lambda *_: True)
+    named, others = parts(page._layout(results))
+    groups = [part for part in others if getattr(part, "role", "") == "group"]
+    assert [part.children[0].children for part in groups[1:4]] == [
+        "Remanence at least (kG)",
+        "Coercivity at least (kOe)",
+        "Heavy rare earth at most (wt.%)",
+    ]
+    assert named["goal"].options["remanence_T"] == "Remanence (kG)"
+    # 1 T is 10 kG, 1 kOe is 79.5775 kA/m.
+    most = 10.0 * plain["remanence"].max
+    assert named["remanence"].max == pytest.approx(most, abs=0.6)
+    most = plain["coercivity"].max / 79.5775
+    assert named["coercivity"].max == pytest.approx(most, rel=1e-4)
+    steps = [named[name].step for name in ("remanence", "coercivity", "heavy")]
+    assert steps == pytest.approx([0.1, 0.1, 0.1])
 
 
 def test_the_choices_say_what_they_choose(app, results):
@@ -262,6 +285,22 @@ def test_controls_become_a_question_in_si_units(results, given, monkeypatch):
     monkeypatch.setattr("magnetkit.report._text.is_cgs", lambda *_: True)
     gauss = page._question(results, given | {"remanence": 11.0})
     assert gauss.at_least == (("remanence_T", pytest.approx(1.1)),)
+
+
+def test_shares_of_the_screening_stay_while_their_control_does(
+    results, given, monkeypatch
+):
+    recycled = {"Nd": 0.3, "Dy": 0.1}
+    conditions = replace(results.conditions, recycled=recycled)
+    monkeypatch.setattr(results, "conditions", conditions)
+    named = given | {"elements": ["Nd", "Dy"], "share": 30.0}
+    for changes, shares in (
+        ({}, (("Dy", 0.1), ("Nd", 0.3))),
+        ({"share": 40.0}, (("Dy", 0.4), ("Nd", 0.4))),
+        ({"elements": ["Nd"]}, (("Nd", 0.3),)),
+        ({"elements": ["Dy"]}, (("Dy", 0.3),)),
+    ):
+        assert page._question(results, named | changes).recycled == shares
 
 
 @pytest.mark.parametrize(
