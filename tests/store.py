@@ -28,8 +28,7 @@ def _write(file: Path, text: str) -> None:
 def store_answers() -> None:
     """Compute the answers of `tests.test_answers` anew, and store them, a column on a line."""
     answers = {
-        case: test_answers.columns(answer())
-        for case, answer in test_answers.CASES.items()
+        case: test_answers.stored_columns(case) for case in test_answers.CASES
     }
     text = re.sub(
         r"\[[^\[\]]*\]",
@@ -52,7 +51,7 @@ def store_transcripts(names: Collection[str] = ()) -> None:
 def store_readme() -> None:
     """Put what commands and the Python block print now into README.md.
 
-    A part of a line that a command no longer prints is named, and stays.
+    Of a line whose words have changed, what the command prints now takes the place.
     """
     text = test_readme.TEXT
     (code,) = test_readme.blocks("python")
@@ -67,28 +66,61 @@ def store_readme() -> None:
                 output = test_readme.run_command(command, folder, patch)
             old = f"{command}\n{shown}"
             text = text.replace(
-                old, f"{command}\n{_renew_figures(shown, output)}"
+                old, f"{command}\n{renew_lines(shown, output)}"
             )
     _write(test_readme.ROOT / "README.md", text)
 
 
-def _renew_figures(shown: str, output: str) -> str:
-    """Return the lines below a command with the figures of its output, all on one line."""
+def renew_lines(shown: str, output: str) -> str:
+    """Return the lines that are shown below a command as its output has them now.
+
+    Parameters
+    ----------
+    shown : str
+        Lines of the page; "..." stands for what is left out.
+    output : str
+        All that the command prints, on one line.
+
+    Returns
+    -------
+    str
+        The lines with today's figures. One whose words have changed is cut
+        from the output behind the words that it begins with still, about as
+        long as before, and ends in "...". One that begins with none of its
+        words stays, and is named on stdout.
+    """
     at = 0
     parts = re.split(r"(\.\.\.|\n)", shown)
     for place in range(0, len(parts), 2):
-        match = test_readme.match_text(
-            " ".join(parts[place].split()), output, at
-        )
-        if match is None:
-            print(f"README.md: no longer printed: {parts[place].strip()}")
+        part = parts[place]
+        match = test_readme.match_text(" ".join(part.split()), output, at)
+        if match is not None:
+            at = match.end()
+            figures = iter(match.groups())
+            parts[place] = test_readme.FIGURE.sub(
+                lambda _, figures=figures: next(figures), part
+            )
             continue
-        at = match.end()
-        figures = iter(match.groups())
-        parts[place] = test_readme.FIGURE.sub(
-            lambda _, figures=figures: next(figures), parts[place]
-        )
+        text = _cut_from_output(part.strip(), output[at:])
+        if not text:
+            print(f"README.md: no longer printed: {part.strip()}")
+            continue
+        indent = part[: len(part) - len(part.lstrip())]
+        dots = "" if parts[place + 1 : place + 2] == ["..."] else "..."
+        parts[place] = indent + text + dots
     return "".join(parts)
+
+
+def _cut_from_output(line: str, output: str) -> str:
+    """Return what stands in the output behind the first words of a line, as long as it; or ""."""
+    words = line.split()
+    for count in range(len(words) - 1, 0, -1):
+        begin = " ".join(words[:count])
+        match = test_readme.match_text(begin, output)
+        if match is not None:
+            text = output[match.start() :][: len(line)]
+            return text.rpartition(" ")[0]
+    return ""
 
 
 def main(words: list[str]) -> None:

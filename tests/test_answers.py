@@ -179,6 +179,19 @@ CASES = {
 }
 
 
+# Ranked candidates, whose predicted values "predict" holds with their ends.
+WITHOUT_ENDS = ("screen", "suggest")
+
+
+def stored_columns(case):
+    """Return the columns of a case's answer that are stored."""
+    answer = columns(CASES[case]())
+    if case.startswith(WITHOUT_ENDS):
+        names = [name for name in answer if not name.endswith(("_lo", "_hi"))]
+        return {name: answer[name] for name in names}
+    return answer
+
+
 def columns(frame):
     """Return the numbers and switches of a table by column; None where there is none."""
     numbers = {}
@@ -200,7 +213,7 @@ def frozen_answers():
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("case", CASES)
 def test_an_answer_is_as_it_was(case, frozen_answers):
-    answer = columns(CASES[case]())
+    answer = stored_columns(case)
     assert list(answer) == list(frozen_answers[case])
     for name, values in frozen_answers[case].items():
         want = np.array(values, float)

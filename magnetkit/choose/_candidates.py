@@ -269,13 +269,13 @@ def _model_figures(
         n melts: ``composition`` (wt.%), ``shell`` (empty text for none) and ``route`` (None or
         another non-text for the usual one); the first row is the magnet in use.
     incumbent : Incumbent
-        The magnet in use; its own producer is taken if it has one.
+        The magnet in use.
     request : Request
         Temperature, range of alpha (where `incumbent` has none) and model of the Curie
         temperature.
     leveled : Producer or None
         Producer at the level of the magnet in use, with exactly one stated
-        level (`_producer_at_level`); counts where `incumbent` has none.
+        level (`_producer_at_level`); None for the producer of `incumbent`.
 
     Returns
     -------
@@ -293,7 +293,7 @@ def _model_figures(
     )
     conditions = request.conditions
     between = incumbent.between or conditions.between
-    if incumbent.producer is not None:
+    if leveled is None:
         return _figures_of_melts(
             melts,
             request.temperature,
@@ -312,7 +312,7 @@ def _cached_figures(
     kelvin: float,
     between: tuple[float, float],
     curie: "CurieModel",
-    leveled: Producer | None,
+    leveled: Producer,
 ) -> "pd.DataFrame":
     """Return `_figures_of_melts` for a producer at a stated level, from a cache.
 
@@ -328,8 +328,8 @@ def _cached_figures(
         Chord of alpha and beta, K, the lower temperature first.
     curie : CurieModel
         Model of the Curie temperature.
-    leveled : Producer or None
-        Producer with exactly one stated level; None for that of the family.
+    leveled : Producer
+        Producer with exactly one stated level.
 
     Returns
     -------
@@ -339,12 +339,10 @@ def _cached_figures(
         ``_lo`` and ``_hi``, ``knee_field_kA_m``, ``bare``, ``host``,
         ``status`` and others. Shared: do not change it.
     """
-    stated_level = None
+    (stated_level,) = leveled.stated
     producer = None
-    if leveled is not None:
-        (stated_level,) = leveled.stated
-        if leveled.magnets:
-            producer = replace(leveled, stated=())
+    if leveled.magnets:
+        producer = replace(leveled, stated=())
     return _figures_of_melts(
         melts, kelvin, between, curie, stated=stated_level, producer=producer
     )
@@ -1595,7 +1593,7 @@ def _cold_sold_figures() -> "pd.DataFrame":
         median over makers. What is not known is NaN. Shared: do not change it.
     """
     rows = guaranteed_minima(ROOM_K)
-    groups = rows.groupby("grade", sort=False)
+    groups = rows.groupby("grade")
     makers = groups["maker"].agg(lambda names: ", ".join(dict.fromkeys(names)))
     frame = makers.rename("makers").to_frame()
     cold = grades_at_room_temperature().set_index("grade").loc[frame.index]

@@ -348,9 +348,7 @@ def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
         ["entered", "left", "rose", "fell"],
         "stayed",
     )
-    merged = merged.sort_values(
-        ["rank", "rank_before"], kind="stable", na_position="last"
-    )
+    merged = merged.sort_values(["rank", "rank_before"], kind="stable")
     columns = ["candidate", "shell", "rank", "rank_before", "places", "change"]
     return merged[columns].reset_index(drop=True)
 

@@ -444,8 +444,10 @@ def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
         space = substitutions(
             part.formula, part.replace, step=part.step, limits=part.limits
         )
-        shells = f", {len(part.shell)} shells" if part.shell else ""
-        size = f"{len(space):,}{shells}"
+        size = f"{len(space):,}"
+        if part.shell:
+            plural = "s" if len(part.shell) > 1 else ""
+            size += f", {len(part.shell)} shell{plural}"
         say(f"{part.formula}: {swaps} ({size})", f"  {part.host:7s}")
 
 

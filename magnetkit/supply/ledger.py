@@ -624,11 +624,7 @@ def _price_range(table: "pd.DataFrame") -> tuple[FloatArray, FloatArray]:
     )
     # A scenario multiplies the price; the range of the past is relative to the past's price.
     today = element_table()["price_USD_kg"].to_numpy(np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        fall = np.nan_to_num(
-            np.log(today / low), nan=np.log(_UNKNOWN_PRICE_FACTOR)
-        )
-        rise = np.nan_to_num(
-            np.log(high / today), nan=np.log(_UNKNOWN_PRICE_FACTOR)
-        )
+    unknown = np.log(_UNKNOWN_PRICE_FACTOR)
+    fall = np.nan_to_num(np.log(today / low), nan=unknown)
+    rise = np.nan_to_num(np.log(high / today), nan=unknown)
     return fall, rise

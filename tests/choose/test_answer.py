@@ -22,6 +22,7 @@ from magnetkit.choose.answer import (
     duty_text,
     failing_text,
     make_way,
+    next_melt,
     short_name,
 )
 from magnetkit.choose.exposure import HeavyToday
@@ -434,3 +435,40 @@ def test_a_magnet_without_heavy_rare_earth_rests_on_others():
         f"it most likely holds no heavy rare earth; {rests} (estimates; up to 0.1 wt.% of heavy "
         "rare earth may be in)"
     )
+
+
+@pytest.mark.parametrize(
+    ("rows", "reach", "place"),
+    [
+        # A sure melt is no question, however much it saves: 0.25 of 1 to 0.09 of 2 wt.%.
+        ([(0.5, 1.0), (0.9, 2.0)], False, 0),
+        ([(0.5, 1.0), (0.9, 2.8)], False, 1),
+        ([(0.5, 0.0), (0.1, -3.0), (0.1, 1.0)], False, 2),
+        # Where something has to be reached a saving does not count.
+        ([(0.9, 2.0), (0.6, -1.0), (0.7, 9.0)], True, 1),
+        ([(0.5, 0.0), (0.5, -1.0), (1.0, 3.0), (0.0, 3.0)], False, None),
+        ([(0.999, 1.0)], False, None),
+        ([(0.998, 1.0)], False, 0),
+        ([], False, None),
+    ],
+)
+def test_the_next_melt_is_uncertain_and_would_save_much(rows, reach, place):
+    frame = pd.DataFrame(rows, columns=["chance", "saved"]).rename(
+        columns={
+            "chance": "probability_meets_requirements",
+            "saved": "heavy_rare_earth_saved_wt_pct",
+        }
+    )
+    melts = frame.assign(grade="", way="bulk", number=range(len(rows)))
+    # Neither a grade nor the magnet in use, of which most is not known, is a melt.
+    known = melts.head(1).assign(
+        probability_meets_requirements=0.5,
+        heavy_rare_earth_saved_wt_pct=9.0,
+        number=-1,
+    )
+    table = pd.concat(
+        [known.assign(way="own"), known.assign(grade="N42"), melts]
+    )
+    found = next_melt(answer(candidates=table, reach=reach))
+    assert (None if found is None else found["number"]) == place
+    assert next_melt(answer(candidates=table, recipe=None)) is None

@@ -21,8 +21,10 @@ from magnetkit.choose._candidates import (
     _enter_supply,
     _failed_limits,
     _least_ratio,
+    _model_figures,
     _other_limits,
     _probability,
+    _producer_at_level,
     allowed_slack,
     as_candidates,
     enter_comparison,
@@ -127,6 +129,18 @@ def test_candidates_are_charges_of_the_trade():
             )
         )
     assert (flat[0], max(flat[1])) == ([0.0], 12.0)
+
+
+def test_a_compensated_magnet_has_its_printed_alpha_in_the_model():
+    request = wish(100.0)
+    incumbent, _ = ask_of("2:17TC-16", request)
+    own = Recipe("Sm17Gd8Fe14Cu6Zr2.8Co bal.", "", 8.0, 1.0)
+    level = producer_level(incumbent, own, request)
+    leveled = _producer_at_level(incumbent, own, request, level)
+    frame = melts((own.text, "", "own", None))
+    # Its sheet prints no change with temperature; the model alone has -0.017 %/K.
+    found = _model_figures(frame, incumbent, request, leveled)[ALPHA]
+    assert found.tolist() == pytest.approx([0.0], abs=0.003)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.choose import _sold
+from magnetkit.choose._candidates import sold_figures
 from magnetkit.choose._decisions import (
     Choices,
     Pick,
@@ -198,11 +199,19 @@ def test_shortlist_has_cerium_beside_its_cerium_free_twin():
 
 def test_todays_magnet_without_a_price_is_no_measure():
     job = make_job(mk.applications.load("weapon-fin-actuator"))
-    rows = np.arange(1)
-    loss = np.zeros((1, 3))
-    names = np.array(["2:14:1: no heavy rare earth"], object)
-    options = Choices(Counter(), rows, names, rows == 0, loss, loss[0], rows)
-    heavy = {"formula": ["Nd2Fe14B"], "shell": [""], HEAVY: [0.0]}
+    # Four copies, one of which misses, and another decision that beats nothing.
+    loss = np.array([[0.0] * 3, [1.0] * 3, [2.0] * 3, [0.5] * 3, [3.0] * 3])
+    name = "2:14:1: leaner in Dy"
+    options = make_choices(
+        [name] * 4 + ["2:14:1: diffused Dy"],
+        [True, True, True, False, True],
+        loss,
+    )
+    heavy = {
+        "formula": [f"Nd1.{n}Dy0.2Fe14B" for n in range(5)],
+        "shell": [""] * 5,
+        HEAVY: [0.2, 0.5, 0.1, 0.9, 0.0],
+    }
     today = {"formula": ["Nd1.7Dy0.3Fe14B"], CHANCE: [0.9]}
     picks = _pick_record(
         options,
@@ -214,6 +223,10 @@ def test_todays_magnet_without_a_price_is_no_measure():
         [np.empty((0, 3))],
     )
     assert list(picks) == [0]
+    assert picks[0].heavy == {
+        "copies_heavy_least_wt_pct": 0.1,
+        "copies_heavy_most_wt_pct": 0.5,
+    }
 
 
 def test_buys_a_lower_class_by_its_guarantee():
@@ -305,7 +318,16 @@ def test_buys_the_class_of_todays_flux_among_equals(monkeypatch):
             )
 
         monkeypatch.setattr(_sold, "likeliest_recipe", likeliest_recipe)
-        row, _ = lower_class(job, today)
+        row, reason = lower_class(job, today)
+        # Up to four are named, the least coercive first.
+        names = reason.removeprefix("Sold and as good: ").removesuffix(
+            "; their recipes are estimates."
+        )
+        sold = names.split(", ")
+        classes = sold_figures(job.temperature).set_index("grade")
+        hard = classes.loc[sold, "coercivity_kA_m"]
+        assert len(sold) == min(row["copies"][0].as_py(), 4)
+        assert hard.is_monotonic_increasing
         return row["nearest_grade"][0].as_py()
 
     nearest = nearest_class("", 0.0)

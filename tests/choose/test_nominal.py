@@ -14,6 +14,7 @@ from magnetkit.choose._evaluate import (
     with_distances,
 )
 from magnetkit.choose._job import make_job
+from magnetkit.magnetism._evidence import cap_probability
 from magnetkit.magnetism._stages import magnets, nominal_magnets
 from tests.recipes import make_table
 
@@ -100,6 +101,9 @@ def test_nominal_failure_is_a_full_failure(case):
     assert (full[chance][misses] < 0.5).all()
     # What a central value misses has half a chance at most.
     assert (bounds[chance][misses] <= 0.5).all()
+    # Nothing is surer than its distance to measured magnets lets it be.
+    most = cap_probability(np.ones(len(failures)), full["evidence_distance"])
+    assert (bounds[chance] <= most + 1e-9).all()
     # What is no magnet at the temperatures asked is none over the whole range.
     assert not (full["status"].says("ok") & ~bounds["status"].says("ok")).any()
 

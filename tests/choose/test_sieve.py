@@ -224,6 +224,9 @@ def test_the_limit_leaves_room_for_chance(monkeypatch):
         limit = np.sort(sample)[place - 1]
         assert np.count_nonzero(everyone <= limit) >= 2000
     assert np.count_nonzero(everyone <= limit) < 8000
+    # Ten are looked for; four deviations of it are 12.6, and eight more.
+    assert sample_place(100, 1_000, 10_000) == 31
+    assert sample_place(0, 1_000, 10_000) == 8
 
 
 def test_losses_of_a_common_decision_have_a_limit():

@@ -50,7 +50,6 @@ def test_a_users_own_table(tmp_path):
         ("", "no CSV table"),
         ("element,x\nFe,1\n", "column 'symbol'"),
         ("symbol,x\nXx,1\n", "no chemical element"),
-        ("symbol,x\nFe,1\nFe,2\n", "two rows"),
         ("symbol,x\nFe,high\n", "no numeric column"),
         ("symbol,x\nFe,inf\n", "holds an infinite number"),
         ("symbol,x\nFe,1\nCo,2\nCo,2\n", "Co has two rows"),

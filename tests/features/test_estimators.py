@@ -9,6 +9,7 @@ import pickle
 
 import pytest
 from numpy.testing import assert_array_equal
+from sklearn.exceptions import NotFittedError
 from sklearn.utils import estimator_checks as checks
 
 from magnetkit.features import (
@@ -40,6 +41,13 @@ def test_single_checks(transformer, name):
 @pytest.mark.parametrize(("transformer", "data"), TRANSFORMERS)
 def test_fit_transform_pickle_and_output_containers(transformer, data):
     estimator = transformer()
+    tags = estimator.__sklearn_tags__()
+    assert tags.input_tags.string == isinstance(data[0], str)
+    assert tags.requires_fit == (transformer is CompositionStatistics)
+    if tags.requires_fit:
+        for use in (estimator.transform, estimator.get_feature_names_out):
+            with pytest.raises(NotFittedError):
+                use(data)
     assert estimator.fit(data) is estimator
     once = estimator.transform(data)
     assert_array_equal(transformer().fit_transform(data), once)
@@ -47,7 +55,7 @@ def test_fit_transform_pickle_and_output_containers(transformer, data):
         pickle.loads(pickle.dumps(estimator)).transform(data), once
     )
     names = estimator.get_feature_names_out()
-    assert once.shape == (len(data), len(names))
+    assert once.shape == (len(data), len(set(names)))
     frame = estimator.set_output(transform="pandas").transform(data)
     assert list(frame) == list(names)
     assert_array_equal(frame.to_numpy(), once)

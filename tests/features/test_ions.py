@@ -89,6 +89,11 @@ def test_other_elements_have_no_value():
             "Nd",
             (3, 81 / 44, 36 / 11, 36 / 11, -27 / 22, -7.798e-3 / 1.089),
         ),
+        # g_J 2/7 and J 5/2, below its spin: the moment is along that of cobalt. 0.9743 a0^2.
+        (
+            "Sm",
+            (5, 125 / 28, 5 / 7, 5 / 7, -25 / 14, 12.6659 / 315),
+        ),
         # g_J 4/3 and J 15/2; a heavy one is antiparallel. alpha -2/315 and 0.7814 a0^2.
         ("Dy", (9, 85 / 12, 10, -10, 2.5, -1.5628 / 315)),
         ("Gd", (7, 63 / 4, 7, -7, 3.5, 0)),

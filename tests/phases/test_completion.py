@@ -179,6 +179,8 @@ def test_names_entries_of_other_systems():
     numbers = [INDEX[symbol] for symbol in whole.manifest["elements"]]
     assert numbers == sorted(set(numbers))
     assert facts["entries"] == is_foreign.sum() == 7703 - sum(of_pull)
+    above = whole.entries["energy_above_hull_eV_atom"].to_numpy()
+    assert above == pytest.approx(whole.distances())
     again = mk.phases.read_snapshot(whole.save())
     assert again.manifest["completed"] == facts
     assert (

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("own_cache")
 # The numbers of a CIF file are rounded, and pymatgen says so.
 @pytest.mark.filterwarnings("ignore:Issues encountered while parsing CIF")
 def test_cifs_hold_the_crystals(mp_server: Server, tmp_path: Path):
-    files = write_cifs(pull("Sm-Co"), tmp_path / "cif")
+    files = write_cifs(pull("Sm-Co"), str(tmp_path / "cif"))
     names = (
         "Co_mp-54.cif Sm2Co17_mp-1106140.cif SmCo5_mp-1429.cif Sm_mp-86.cif"
     )
@@ -31,7 +31,7 @@ def test_poscars_hold_the_crystals_to_the_last_digit(
     mp_server: Server, tmp_path: Path
 ):
     entries = pull("Sm-Co")
-    files = write_poscars(entries, tmp_path)
+    files = write_poscars(entries, str(tmp_path))
     for file, (_, crystal) in zip(files, crystals(entries), strict=True):
         structure = Structure.from_file(file)
         expected = crystal.get_sorted_structure()

@@ -75,32 +75,14 @@ def test_eleven_elements_by_the_phases_they_decompose_into(stable_space):
 def test_reproduces_snapshot_distances():
     source = open_snapshot()
     distances = source.entries["energy_above_hull_eV_atom"]
-    assert_allclose(hull.measure_distances(source), distances, atol=1e-6)
+    assert_allclose(source.distances(), distances, atol=1e-6)
 
 
 def test_rows_of_many_systems_and_unknown_elements(stable_space):
-    texts = [
-        "SmCo5",
-        "Nd2Fe14B",
-        "Fe",
-        "Fe2O3",
-        "Fe",
-        "Nd1.9Dy0.1Fe13Co1B",
-        "PtCo",
-        "Sm2Co17",
-    ]
-    table = CompositionTable.from_strings(texts)
+    texts = "SmCo5 Nd2Fe14B Fe Fe2O3 Fe Nd1.9Dy0.1Fe13Co1B PtCo Sm2Co17"
+    table = CompositionTable.from_strings(texts.split())
     energy = mk.phases.hull_energy(table)
-    assert np.isnan(energy).tolist() == [
-        False,
-        False,
-        False,
-        True,
-        False,
-        False,
-        True,
-        False,
-    ]
+    assert np.flatnonzero(np.isnan(energy)).tolist() == [3, 6]
     assert energy[2] == pytest.approx(0.0, abs=1e-12)
     one_by_one = [
         mk.phases.hull_energy(table[i : i + 1])[0] for i in range(len(table))
@@ -155,9 +137,16 @@ def test_many_rows_of_one_system_are_solved_by_its_facets(
     few = hull.solve(table[:499], stable_space)
     assert tasks == [("solve", 1)]
     assert_allclose(few.energy, many.energy[:499], atol=1e-9)
-    # Where qhull fails the rows are solved one by one.
-    monkeypatch.setattr(hull, "find_facets", lambda *_: None)
-    tasks.clear()
-    slow = hull.solve(table, stable_space)
-    assert tasks == [("solve", 1)]
-    assert_allclose(slow.energy, many.energy, atol=1e-9)
+    # Where qhull fails, or no facet holds some of the rows, these are solved one by one.
+    search = hull.find_facets
+
+    def find_half(*arguments):
+        facets = search(*arguments)
+        return type(facets)(*(part[:3] for part in facets))
+
+    for find in (lambda *_: None, find_half):
+        monkeypatch.setattr(hull, "find_facets", find)
+        tasks.clear()
+        slow = hull.solve(table, stable_space)
+        assert tasks[-1] == ("solve", 1)
+        assert_allclose(slow.energy, many.energy, atol=1e-9)

@@ -47,6 +47,7 @@ def test_entries_are_reproduced_within_their_scatter(host, snapshot):
 def test_interval_covers_nine_mixed_entries_in_ten(host, snapshot):
     model = _mixing.mixing_model(snapshot, host)
     assert model.scale >= 1.0
+    assert (model.far > 0.0).all()
     # Fewer than ten calibrate nothing.
     inside = (
         (model.far <= model.scale).mean()
@@ -59,7 +60,9 @@ def test_interval_covers_nine_mixed_entries_in_ten(host, snapshot):
 def test_the_scale_is_the_conformal_quantile():
     distances = np.arange(1, 20) / 10.0
     assert _mixing.conformal_scale(distances) == 1.8  # The 18th of 19.
-    assert _mixing.conformal_scale(distances[:9]) == 1.0
+    # Ten are enough, and need the largest of them.
+    assert _mixing.conformal_scale(distances[9:]) == 1.9
+    assert _mixing.conformal_scale(distances[10:]) == 1.0
     assert _mixing.conformal_scale(distances / 10) == 1.0
 
 
@@ -124,15 +127,22 @@ def test_an_end_member_left_out_is_less_sure(snapshot):
     assert abs(guess - energy) < 0.015
 
 
-def test_nodes_span_the_model(snapshot):
+@pytest.mark.parametrize(
+    ("host", "thirds", "formula"),
+    [("1:5", [], "{}{}5"), ("2:14:1", ["B"], "{}2{}14B")],
+)
+def test_nodes_span_the_model(snapshot, host, thirds, formula):
     """The energy of a mixture is that of the model, however the nodes are chosen."""
-    model = _mixing.mixing_model(snapshot, "1:5")
+    model = _mixing.mixing_model(snapshot, host)
     earths = np.array([INDEX["Sm"], INDEX["Gd"]])
     metals = np.array([INDEX["Fe"], INDEX["Co"]])
-    nodes = model.nodes(earths, metals, np.zeros(0, np.int64))
+    columns = np.array([INDEX[symbol] for symbol in thirds], np.int64)
+    nodes = model.nodes(earths, metals, columns)
     y = {"Fe": 0.3, "Co": 0.7}
     (expected,), ((variance,),) = model.predict(
-        occupation(model, {"Sm": 0.6, "Gd": 0.4}, y)
+        occupation(
+            model, {"Sm": 0.6, "Gd": 0.4}, y, dict.fromkeys(thirds, 1.0)
+        )
     )
     weight = np.zeros(len(nodes.energies.mean))
     for r, x in enumerate((0.6, 0.4)):
@@ -144,7 +154,10 @@ def test_nodes_span_the_model(snapshot):
     assert weight @ nodes.energies.covariance @ weight == pytest.approx(
         expected, abs=1e-9
     )
-    assert nodes.members.known.tolist() == [[[True, True]], [[True, True]]]
+    for r, earth in enumerate(("Sm", "Gd")):
+        for m, metal in enumerate(("Fe", "Co")):
+            is_known = formula.format(earth, metal) in model.formulas
+            assert nodes.members.known[r, 0, m] == is_known
     # meV of one calculation, of mixed earths and of mixed metals, as much wider as what was left
     # out asks for.
     assert abs(model.scale - 2.0) > 0.01

@@ -5,6 +5,7 @@ import pytest
 from magnetkit.elements import INDEX
 from numpy.testing import assert_allclose
 
+from magnetkit.phases import hull_energy
 from magnetkit.phases._mixing import RADII, MixingTerms, Occupation
 from magnetkit.phases._space import lowest_entries
 from magnetkit.phases.records import HOSTS
@@ -55,6 +56,24 @@ def test_a_pure_occupation_scatters_least(case):
     # 1 meV/atom: what two calculations of one compound differ by.
     assert_allclose(scatter[pure], 0.001**2)
     assert (scatter[~pure] > 0.001**2).all()
+
+
+def test_trends_are_the_hulls_of_other_phases(space):
+    terms = MixingTerms(space, "1:5")
+    at = terms.nothing(3)
+    earth = np.searchsorted(terms.earths, INDEX["Sm"])
+    cobalt, iron, zirconium = np.searchsorted(
+        terms.metals, [INDEX[symbol] for symbol in ("Co", "Fe", "Zr")]
+    )
+    at.earth[:, earth] = 1.0
+    at.metal[0, cobalt] = 1.0
+    at.metal[1, [cobalt, iron]] = 0.5
+    at.metal[2, [cobalt, zirconium]] = 0.5
+    # SmCo5 itself lies above the hull, so that others alone make it; SmFe5 there is none.
+    ends = hull_energy(["SmCo5", "SmFe5"])
+    assert terms.trend(at)[:2] == pytest.approx([ends[0], ends.mean()])
+    halves = hull_energy(["FeCo", "ZrCo"])
+    assert terms._metal_trend(at) == pytest.approx([0.0, *halves])
 
 
 def test_radii_are_shannons():

@@ -68,6 +68,19 @@ def test_phase_diagram_has_the_snapshot_hull(system):
         source.phase_diagram("Sm-Ge")
 
 
+def test_elements_without_entries_stand_at_zero_in_order():
+    entries = mk.phases.load()
+    names = ["SmCo5", "Nd2Fe14B"]
+    part = entries[entries["formula"].isin(names)].reset_index(drop=True)
+    made = Snapshot("part", part, {}).to_entries()
+    absent = [e for e in made if e.entry_id.endswith("-at-zero")]
+    assert [e.entry_id[:-8] for e in absent] == ["B", "Co", "Fe", "Nd", "Sm"]
+    assert {e.energy for e in absent} == {0.0}
+    assert [e.composition.reduced_formula for e in absent][1:] == (
+        ["Co", "Fe", "Nd", "Sm"]
+    )
+
+
 def test_phase_diagram_drops_collapsed_entries():
     entries = mk.phases.load()
     part = entries[
@@ -82,18 +95,6 @@ def test_phase_diagram_drops_collapsed_entries():
         entry.composition.reduced_formula for entry in diagram.all_entries
     }
     assert formulas == {"Sm", "Co", "Sm2Co17"}
-
-
-def test_distinguishes_two_hull_distances():
-    """The entry's own at 0 K is that of `load`; the other is of the interpolated phase, hot."""
-    frame = mk.phases.stability(["SmCo5", "SmCo4Cu", "Nd1.8Pr0.2Fe14B"])
-    distances = (
-        mk.phases.load().groupby("formula")["energy_above_hull_eV_atom"].min()
-    )
-    distance = frame["entry_above_hull_eV_atom"]
-    assert_allclose(distance[:2], distances[["SmCo5", "SmCo4Cu"]], atol=2e-4)
-    assert np.isnan(distance[2])
-    assert frame["energy_above_hull_eV_atom"][1] > distance[1] + 0.01
 
 
 @pytest.mark.parametrize("entries", [None, "Nd2Fe14B", ["a"], {"a": 1}, 5])

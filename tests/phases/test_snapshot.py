@@ -86,13 +86,6 @@ def test_round_trip(tmp_path, entries):
         assert (folder / file).read_bytes() == (again / file).read_bytes()
 
 
-def test_replacement_leaves_only_the_new_file(tmp_path, entries):
-    phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
-    phases.write_snapshot(tmp_path / "frozen", entries[:2], MANIFEST)
-    assert len(phases.load(tmp_path / "frozen")) == 2
-    assert [f.name for f in tmp_path.iterdir()] == ["frozen"]
-
-
 def kill_before_rename(name):
     """Return a rename that is the end of the process where its source has a name."""
     replace = os.replace

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from magnetkit.elements import ATOMIC_MASS, INDEX
-from magnetkit.errors import InputError
+from magnetkit.errors import DataError, InputError
 
 from magnetkit import CompositionTable, supply
 from tests.recipes import make_table, mix
@@ -155,6 +155,36 @@ def test_saving_refers_to_the_reference():
         supply.ledger(alloys, reference=alloys)
 
 
+@pytest.mark.parametrize(
+    ("reference", "saved"),
+    # 0.2 Dy of 1.8 Nd, 14 Fe and B are 3 % of the mass.
+    [("Nd24Dy6Fe69B1", 6.0), ("Nd1.8Dy0.2Fe14B", 2.996)],
+)
+def test_a_reference_is_read_by_the_basis_or_as_a_formula(reference, saved):
+    rows = supply.ledger("Nd30Fe69B1", reference=reference, basis="weight")
+    assert rows["heavy_rare_earth_saved_wt_pct"].tolist() == pytest.approx(
+        [saved], abs=1e-3
+    )
+
+
+def test_what_cannot_be_read_is_left_out():
+    texts = ["SmCo5", "??"]
+    with pytest.warns(UserWarning, match="line 2"):
+        rows = supply.ledger(texts)
+    with pytest.warns(UserWarning, match="line 2"):
+        shares = supply.break_even_recycled_share(texts, "Co", 0.5)
+    assert len(rows) == 1
+    assert np.isnan(shares).tolist() == [False, True]
+    for read in (
+        lambda: supply.ledger(texts, strict=True),
+        lambda: supply.break_even_recycled_share(
+            texts, "Co", 0.5, strict=True
+        ),
+    ):
+        with pytest.raises(InputError, match="line 2"):
+            read()
+
+
 def test_users_define_heavy_rare_earths():
     alloys = table("YCo5", "GdCo5")
     assert (supply.ledger(alloys)["heavy_rare_earth_wt_pct"] > 0).all()
@@ -256,6 +286,12 @@ def test_yes_is_one_and_no_is_nothing(tmp_path, monkeypatch):
         supply.load_scenario("baseline").model_dump_json(), ()
     )
     module._element_figures.cache_clear()
+    for other in ("source", "no_column"):
+        monkeypatch.setattr(module, "_FIGURES", (other,))
+        with pytest.raises(DataError, match=f"a criterion is of '{other}'"):
+            module._element_figures(
+                supply.load_scenario("baseline").model_dump_json(), ()
+            )
     # USGS 2025: cobalt and neodymium are on the list, iron is not.
     assert [figures[INDEX[e], 0] for e in ("Co", "Nd", "Fe")] == [
         1.0,

@@ -8,7 +8,7 @@ import magnetkit as mk
 from magnetkit.compound.parameters import load as calibrated
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
-from magnetkit.surrogates._curie import error_inputs, error_size, prepare_query
+from magnetkit.surrogates._curie import prepare_query
 from magnetkit.surrogates.intrinsic import evaluate
 from tests.recipes import make_table, mix
 
@@ -232,6 +232,12 @@ def test_a_wider_interval_holds_a_narrower_one(training_rows):
     wide = training_rows.predict(table, 0.95)
     assert (wide[f"{CURIE}_hi"] > narrow[f"{CURIE}_hi"]).all()
     assert_array_equal(wide[CURIE], narrow[CURIE])
+    # Nine in ten where nothing is said.
+    plain = training_rows.predict(table)[f"{CURIE}_hi"]
+    assert_array_equal(training_rows.predict(table, 0.9)[f"{CURIE}_hi"], plain)
+    query = prepare_query(partition(table))
+    half = training_rows.predict_phases(query).half
+    assert_allclose(half, plain - wide[CURIE])
 
 
 def test_accepts_one_row_and_refuses_an_impossible_one(tmp_path):
@@ -253,20 +259,6 @@ def test_accepts_one_row_and_refuses_an_impossible_one(tmp_path):
             _curie_training.training_set(file)
 
 
-def test_error_grows_with_novelty_and_errors_of_neighbours():
-    # A correlation of 0.8 leaves a deviation of 0.6.
-    inputs = np.zeros((6, 5))
-    inputs[1:, 0] = 0.2
-    inputs[2:, 1] = 20.0
-    inputs[3:, 2] = 0.1
-    # What is laid upon the physics counts by its size; elements unseen in the host count.
-    inputs[4:, 3] = -50.0
-    inputs[5, 4] = 1.0
-    weights = np.array([10.0, 100.0, 0.5, 300.0, 0.2, 0.0, 40.0])
-    error = error_size(weights, error_inputs(*inputs.T))
-    assert_allclose(error, [10.0, 70.0, 80.0, 110.0, 120.0, 160.0])
-
-
 def test_element_new_to_a_host_is_unseen(
     training_rows,
 ):
@@ -279,21 +271,3 @@ def test_element_new_to_a_host_is_unseen(
     )
     assert residual.unseen[0] == 0.0
     assert 0.0 < residual.unseen[3] < residual.unseen[2] == 1.0
-
-
-def test_intervals_take_the_harder_way():
-    score = np.repeat([1.0, 3.0], 30)
-    chemistry = np.repeat([False, True], 30)
-    every = np.ones(60, bool)
-    for way in (chemistry, ~chemistry):
-        scores = _curie_training._wider_scores(score, every, way)
-        assert scores.tolist() == [3.0] * 30
-    # A way of few rows says nothing by itself.
-    assert (
-        len(
-            _curie_training._wider_scores(
-                score[25:35], every[:10], chemistry[25:35]
-            )
-        )
-        == 10
-    )

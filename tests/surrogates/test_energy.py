@@ -1,6 +1,8 @@
 """What an error of the formation energy is taken to go with, and the model as it ships."""
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,20 +11,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 import magnetkit as mk
 from magnetkit.surrogates import energy
 from magnetkit.surrogates._measured import TrainingSet
-from magnetkit.surrogates._process import Estimate
+from tests.fresh import run_python
 from tests.recipes import make_table
 from tests.scripts import script
 
 TARGET = "formation_energy_eV_atom"
-
-
-def test_error_grows_with_novelty_and_errors_of_neighbours():
-    estimate = Estimate(
-        np.zeros(3), np.array([0.0, 0.5, 0.5]), np.array([0.0, 0.0, 0.2])
-    )
-    assert_allclose(
-        energy.size(np.array([0.01, 0.1, 0.5]), estimate), [0.01, 0.06, 0.16]
-    )
 
 
 @pytest.mark.parametrize(
@@ -50,6 +43,15 @@ def test_interval_covers_nine_in_ten_by_default():
     assert plain == nine > wider
 
 
+def test_energy_model_loads_no_scikit_learn():
+    code = (
+        "import sys; from magnetkit.surrogates import energy; energy.load(); "
+        "sys.exit('sklearn' in sys.modules)"
+    )
+    done = run_python("-c", code, env=dict(os.environ), cwd=Path.cwd())
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_model_is_itself_and_no_other():
     model = mk.surrogates.load(TARGET)
     again = replace(model)
@@ -72,6 +74,11 @@ def test_stored_arrays_restore_the_model():
         assert other.fingerprint == model.fingerprint
         assert other.manifest["error"] == model.manifest["error"]
         assert (other.target, other.known) == (TARGET, model.known)
+    # Nor does it fit where the columns are others.
+    columns = energy.columns
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(energy, "columns", lambda t: 1.001 * columns(t))
+        assert energy.stored_model(model.known) is None
     # A model of other rows is none of these.
     fewer = replace(model.known, learn=np.r_[False, model.known.learn[1:]])
     assert (
@@ -148,8 +155,12 @@ def test_rounding_sets_the_smallest_edge():
     values = np.tile([-0.1, -0.05, -0.08], 4) + 1e-3 * np.arange(12)
     groups = np.repeat(["a", "b", "c", "d"], 3)
     dataset = TrainingSet(TARGET, table, values, groups, groups, "a test")
-    model = energy.fit(dataset)
+    steps = []
+    model = energy.fit(dataset, lambda: steps.append(1))
+    # The fit, and three folds of systems.
+    assert len(steps) == 4
     # Every composition is in every group: leaving one out leaves nothing unknown.
     assert model.edge == 1e-3
-    assert len(model.scores[0]) == 12
+    # Too few are new for scores of their own: theirs are those of all.
+    assert [len(scores) for scores in model.scores] == [12, 12]
     assert model.manifest["groups"] == 4

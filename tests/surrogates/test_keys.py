@@ -126,26 +126,6 @@ def test_key_covers_every_judging_room():
     assert {rooms.room(name) for name in visits}.isdisjoint(_work.APART)
 
 
-def test_comments_docstrings_and_layout_are_no_syntax(tmp_path):
-    file = tmp_path / "a.py"
-
-    def file_hash(text):
-        file.write_text(text, "utf-8")
-        return _store.syntax_sha256([file])
-
-    plain = file_hash(
-        "X = 1\ndef f(a):\n    return a + X\nclass C:\n    y = 2\n"
-    )
-    assert plain == file_hash(
-        '"""Room."""\n\nX = 1  # one\n"""It."""\n\n\ndef f(a):\n    """Add."""\n'
-        '    return (\n        a + X\n    )\n\n\nclass C:\n    """A class."""\n\n    y = 2\n'
-    )
-    assert plain != file_hash(
-        "X = 1\ndef f(a):\n    return a - X\nclass C:\n    y = 2\n"
-    )
-    assert file_hash('x = "a"\n') != file_hash('x = "b"\n')
-
-
 @pytest.fixture
 def rows():
     table = mk.CompositionTable.from_strings(["Nd2Fe14B", "SmCo5", "GdFe2"])

@@ -78,6 +78,17 @@ def test_rows_of_one_group_are_left_out_one_by_one():
     assert 0.0 < model.error < 3.0 * model.spread
 
 
+def test_both_parts_meet_what_they_were_fitted_to():
+    x = np.linspace(0.0, 3.0, 30)[:, None]
+    y = 50.0 + np.sin(2.0 * x[:, 0])
+    process, forest = _mixture._fit_parts(x, y, 0, 10, 0)
+    parts = _mixture._predict_parts(x, y.mean(), process, forest)
+    assert parts.mean.tolist() == [y.mean()] * 30
+    assert parts.process == pytest.approx(y, abs=0.05)
+    assert parts.trees == pytest.approx(y, abs=0.05)
+    assert parts.novelty == pytest.approx(0.0, abs=1e-3)
+
+
 def test_each_row_is_predicted_from_other_groups():
     x = np.arange(6.0)[:, None]
     y = np.array([1.0, 3.0, 5.0, 7.0, 10.0, 20.0])

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,8 +8,8 @@ from magnetkit.settings import get_settings
 from numpy.testing import assert_allclose
 
 import magnetkit as mk
-from magnetkit._core import datasets
-from magnetkit.surrogates import _curie_training, energy
+from magnetkit._core import _progress, datasets
+from magnetkit.surrogates import energy
 from magnetkit.surrogates.training_sets import Computed
 from tests.recipes import make_table, mix
 
@@ -180,21 +182,22 @@ def test_learns_the_set_of_the_user(small):
     assert model.target == ENERGY
 
 
-def test_training_is_silent_by_default(tmp_path, monkeypatch):
-    file = tmp_path / "mine.csv"
-    calls = []
-    pd.DataFrame(
-        {"composition": ["SmCo5", "GdCo5"], CURIE: [1020.0, 1014.0]}
-    ).to_csv(file)
+def test_progress_counts_what_is_trained(tmp_path, monkeypatch):
+    bars = []
 
-    def record_progress(rows, progress):
-        calls.append(progress)
-        return Computed("saturation_polarization_T")
+    @contextmanager
+    def bar(title, steps, is_shown):
+        done = []
+        yield lambda: done.append(title)
+        bars.append((title, steps - len(done), is_shown))
 
-    monkeypatch.setattr(_curie_training, "retrain", record_progress)
-    mk.surrogates.train(CURIE, data=file)
-    mk.surrogates.train(CURIE, data=file, progress=True)
-    assert calls == [False, True]
+    monkeypatch.setattr(_progress, "bar", bar)
+    rows = {"composition": ["SmCo5", "GdCo5"], CURIE: [1020.0, 1014.0]}
+    pd.DataFrame(rows).to_csv(tmp_path / "mine.csv")
+    for options in ({}, {"progress": True}):
+        mk.surrogates.train(CURIE, data=tmp_path / "mine.csv", **options)
+    title = "training curie_temperature_K"
+    assert bars == [(title, 0, False), (title, 0, True)]
 
 
 def test_physics_names_itself():

@@ -97,14 +97,6 @@ def test_a_refit_keeps_the_scales(fitted_process):
     assert (other.trend, other.local) == (model.trend, model.local)
 
 
-def test_arrays_restore_the_model(fitted_process):
-    model, x, y = fitted_process
-    other = TrendProcess(trend=1, local=2).from_arrays(x, y, vars(model))
-    new = _data(30, seed=4)[0]
-    assert_array_equal(other.estimate(new).mean, model.estimate(new).mean)
-    assert_array_equal(other.estimate(new).local, model.estimate(new).local)
-
-
 def test_second_search_discounts_outliers():
     x, y = _data()
     y[::12] += 6.0
@@ -214,6 +206,23 @@ def test_points_far_from_the_function_are_kept_first():
     assert every[:2].tolist() == [0, 1]
     assert sorted(every) == [0, 1, 2, 3]
     assert kept_points(covariance, mean, near, 0).tolist() == [0]
+
+
+def test_each_new_point_is_the_worst_of_its_interpolant():
+    rng = np.random.default_rng(0)
+    x = rng.uniform(0.0, 4.0, 40)
+    covariance = np.exp(-((x[:, None] - x[None, :]) ** 2))
+    mean = np.sin(3.0 * x)
+    close = x < 1.0
+    at = kept_points(covariance, mean, close, 6)
+    alike = covariance[:, close].max(axis=1)
+    for k in range(close.sum(), len(at)):
+        some = at[:k]
+        inner = covariance[np.ix_(some, some)] + 1e-6 * np.eye(k)
+        interpolant = covariance[:, some] @ np.linalg.solve(inner, mean[some])
+        score = np.abs(mean - interpolant) * alike
+        score[some] = 0.0
+        assert score[at[k]] == pytest.approx(score.max(), rel=0.05)
 
 
 def test_residuals_are_those_of_rows_left_out():

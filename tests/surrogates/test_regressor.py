@@ -2,6 +2,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from magnetkit.errors import InputError, StoreError
 from numpy.testing import (
@@ -9,13 +10,14 @@ from numpy.testing import (
     assert_array_equal,
     assert_array_less,
 )
+from scipy import sparse
 from scipy.stats import t as student
 from sklearn.model_selection import GroupKFold
 from sklearn.utils import estimator_checks
 
 import magnetkit as mk
-from magnetkit._core import _intervals
 from magnetkit.surrogates import CompositionRegressor
+from magnetkit.surrogates.regressor import _holds_compositions
 
 CURIE = "curie_temperature_K"
 # About the X-ray densities, g/cm3, of the cells (memory): only their size matters here.
@@ -172,6 +174,46 @@ def test_refuses_columns_mixed_with_compositions():
         model.fit(table, values, groups=["a"])
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "SmCo5",
+        ["SmCo5", "YCo5"],
+        (text for text in ["SmCo5"]),
+        np.array(["SmCo5", "YCo5"]),
+        np.array([["SmCo5"], ["YCo5"]]),
+        np.eye(118),
+        np.eye(118, dtype=int),
+        pd.DataFrame({"a": [1.0], "composition": ["SmCo5"]}),
+        pd.Series(["SmCo5"]),
+        pa.table({"a": [1.0]}),
+    ],
+)
+def test_texts_and_118_columns_are_compositions(given):
+    assert _holds_compositions(given) is True
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [],
+        [1.0, 2.0],
+        [1j],
+        [[1.0] * 118],
+        [(1.0, 2.0)],
+        np.zeros(118),
+        np.zeros((3, 2)),
+        np.eye(118) * 1j,
+        np.array([["SmCo5", "YCo5"]]),
+        pd.DataFrame({"a": [1.0], "b": [True]}),
+        pd.Series([1.0]),
+        sparse.eye(118).tocsr(),
+    ],
+)
+def test_other_columns_are_none(given):
+    assert _holds_compositions(given) is False
+
+
 def test_the_trees_are_those_of_scikit_learn():
     from sklearn.ensemble import ExtraTreesRegressor
 
@@ -185,12 +227,3 @@ def test_the_trees_are_those_of_scikit_learn():
     assert_allclose(
         Forest.grow(x, y, 12, 3).predict(new), twin.predict(new), rtol=1e-12
     )
-
-
-def test_each_group_has_one_voice_in_an_interval():
-    # Nine groups of one row, and one of many: the many count as one.
-    scores = np.concatenate([np.arange(1.0, 10.0), np.full(1000, 0.5)])
-    groups = np.concatenate([np.arange(9), np.full(1000, 9)])
-    assert _intervals.group_quantile(scores, groups, 0.5) == 5.0
-    assert _intervals.group_quantile(scores[:9], groups[:9], 0.9) == 9.0
-    assert np.isinf(_intervals.group_quantile(scores[:8], groups[:8], 0.9))

@@ -155,7 +155,25 @@ def test_statements_alone_are_syntax_but_texts(tmp_path):
         file.write_text(text, "utf-8")
         return _store.syntax_sha256([str(file)])
 
+    plain = file_hash("f(1)\ndef g(a):\n    return a\nclass C:\n    y = 2\n")
+    laid_out = """
+'Room.'
+
+f(1)  # one
+'It.'
+
+def g(a):
+    'Give.'
+    return (
+        a
+    )
+
+class C:
+    'A class.'
+
+    y = 2
+"""
+    assert file_hash(laid_out) == plain
     plain = file_hash("f(1)\n")
-    assert file_hash('f(1)\n"text"\n') == plain
-    for other in ("f(2)\n", "f(1)\n...\n", "f(1)\nf.text\n", "f(1)\n1\n"):
+    for other in ("f(2)\n", "f(1)\n...\n", "f(1)\nf.text\n", "f('1')\n"):
         assert file_hash(other) != plain

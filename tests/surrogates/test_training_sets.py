@@ -30,13 +30,32 @@ def test_a_file_may_name_its_basis(tmp_path):
     )
     assert "row 2, 'Sm10Fe90': could be" in str(error.value)
     frame.assign(basis="atomic").to_csv(file, index=False)
-    assert training_set(target, file).table.fraction("Sm").tolist() == [
-        0.2,
-        0.1,
-    ]
+    samarium = training_set(target, file).table.fraction("Sm")
+    assert samarium.tolist() == [0.2, 0.1]
+    frame.assign(basis="weight").to_csv(file, index=False)
+    # Moles of 100 g, with the atomic masses of Sm, Co and Fe.
+    moles = np.array([20.0, 10.0]) / 150.36
+    others = np.array([80.0 / 58.933, 90.0 / 55.845])
+    samarium = training_set(target, file).table.fraction("Sm")
+    assert samarium == pytest.approx(moles / (moles + others), rel=1e-4)
     frame.assign(basis="volume").to_csv(file, index=False)
     with pytest.raises(InputError, match="one of auto, atomic, weight"):
         training_set(target, file)
+
+
+def test_refuses_an_energy_of_another_unit():
+    target = "formation_energy_eV_atom"
+    frame = pd.DataFrame(
+        {"composition": ["SmCo5", "YCo5", "GdCo5"], target: [5.0, -5.0, 0.0]}
+    )
+    assert training_set(target, frame).values.tolist() == [5.0, -5.0, 0.0]
+    for wrong in (5.1, -5.1):
+        frame.loc[1, target] = wrong
+        with pytest.raises(
+            InputError,
+            match=rf"of the frame must .* -5 and 5 eV/atom, got {wrong} for Y",
+        ):
+            training_set(target, frame)
 
 
 def test_every_phase_is_trained_or_has_a_reason():
@@ -107,6 +126,7 @@ def test_dataset_text_is_short_and_frame_restores_it(target):
     rows = dataset[:200]
     again = training_set(target, rows.to_frame())
     assert_allclose(again.table.to_array(), rows.table.to_array(), atol=1e-11)
-    assert_array_equal(again.values, rows.values)
-    assert_array_equal(again.groups, rows.groups)
-    assert_array_equal(again.learn, rows.learn)
+    for name in ("values", "groups", "sources", "learn"):
+        assert_array_equal(getattr(again, name), getattr(rows, name))
+    names = ["composition", target, "group", "source", "basis"]
+    assert list(rows[rows.learn].to_frame()) == names
