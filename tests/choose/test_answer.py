@@ -514,7 +514,7 @@ def test_a_duty_alone_gets_the_leanest_of_each_family(monkeypatch):
         ("cheap", "2:17", MELTED, False, 600.0, 0.0, 2.0, 0.0),
         ("exposed", "2:14:1", MELTED, False, 500.0, 1.01, 0.2, 0.4),
         ("copied", "2:14:1", MELTED, True, 500.0, 0.0, 0.1, 0.0),
-        ("weak", "ferrite", "ferrite", False, 200.0, 0.0, 9.0, 0.0),
+        ("weak", "ferrite", "ferrite", True, 200.0, 0.0, 9.0, 0.0),
         ("glued", "2:14:1b", "bonded", False, 200.0, 0.0, 6.0, 0.0),
         ("alnico", "alnico", "alnico", False, 90.0, 0.0, 0.1, 0.0),
         ("no model", "other", MELTED, False, 90.0, 0.0, 0.1, 0.0),
@@ -533,8 +533,8 @@ def test_a_duty_alone_gets_the_leanest_of_each_family(monkeypatch):
         return found
 
     found = of_market()
-    # Ferrites first; then what is at most a dollar more exposed, on a maker's own sheet, the
-    # cheapest flux, of the four least coercive of each family and two at a time.
+    # Ferrites first, copied or not; then what is at most a dollar more exposed, on a maker's own
+    # sheet, the cheapest flux, of the four least coercive of each family and two at a time.
     table = found.candidates
     in_order = ["weak", "cheap", "dear", "glued", "copied", "exposed"]
     assert table["grade"].tolist() == [*in_order, "dearer", "dearest"]
