@@ -15,6 +15,7 @@ import numpy as np
 
 from .._core._arguments import check_arguments, warn
 from .._core._constants import DEVIATIONS_90
+from .._core._words import write_count
 from .._core.errors import InputError
 from .._core.units import ROOM_K
 from ..alloy._files import read_small_table
@@ -319,7 +320,10 @@ def _report_refusals(refusals: dict[int, str], strict: bool) -> None:
         number, why = next(iter(refusals.items()))
         raise InputError(f"row {number}: {why} ({len(refusals)} of such rows)")
     refusal_text = "; ".join(f"row {n}: {why}" for n, why in refusals.items())
-    warn(f"{len(refusals)} rows left out: {refusal_text}", UserWarning)
+    warn(
+        f"{write_count(len(refusals), 'row')} left out: {refusal_text}",
+        UserWarning,
+    )
 
 
 @dataclass(frozen=True)
