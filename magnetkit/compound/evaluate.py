@@ -180,8 +180,8 @@ def evaluate_phases(
         Of the two-sublattice model, as of `parameters.load`.
     predicted : PredictedCurie, optional
         Curie temperatures in place of the model's (``value``) and their half
-        widths (``half``), K, NaN where those of the model stand; polarization
-        and anisotropy are those at the same T / T_C.
+        widths (``half``), K, NaN where those of the model stand; what the
+        metals give to polarization and anisotropy is that at the same T / T_C.
     spread : bool
         Whether to propagate the uncertainty of the parameters (linearly).
     condensed : Condensed, optional

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from magnetkit.errors import InputError
+from numpy.testing import assert_allclose
 
 from magnetkit._core.columns import COLUMNS
 from magnetkit.compound.evaluate import (
@@ -12,12 +13,16 @@ from magnetkit.compound.evaluate import (
     PredictedCurie,
     _learnt_columns,
     blank_rows,
+    evaluate_phases,
     host_column,
     intrinsic_columns,
     quantile,
     status_column,
 )
+from magnetkit.compound.parameters import load
+from magnetkit.phases.partition import partition
 from magnetkit.phases.records import HOST_NAMES
+from tests.recipes import make_table
 
 
 def make_phases(predicted=None):
@@ -102,9 +107,39 @@ def test_half_learnt_is_learnt_and_an_edge_is_inside():
     assert columns["curie_temperature_K_data_share"] is predicted.share
 
 
+def test_a_predicted_curie_temperature_stretches_the_model():
+    # Yttrium is no ion: what the metals do is all.
+    part = partition(make_table("Y2Fe14B", "SmCo5"))
+    at = np.array([300.0])
+    model = evaluate_phases(part, at, load())
+    # Half of a 90 % range is 1.645 deviations; NaN leaves what the model says.
+    predicted = PredictedCurie(
+        value=np.array([600.0, np.nan]),
+        half=np.array([16.449, np.nan]),
+        share=np.ones(2),
+        distance=np.zeros(2),
+        measured=np.zeros(2, bool),
+    )
+    got = evaluate_phases(part, at, load(), predicted)
+    assert got.predicted is predicted
+    assert got.host is part.host
+    assert got.temperatures is at
+    assert got.curie.tolist() == [600.0, model.curie[1]]
+    assert got.curie_sd == pytest.approx([10.0, model.curie_sd[1]], rel=1e-4)
+    assert_allclose(got.value[1], model.value[1])
+    assert_allclose(got.sd[1], model.sd[1])
+    # The other has the values of the same share of its own Curie temperature.
+    same = evaluate_phases(part, at * model.curie[0] / 600.0, load())
+    assert_allclose(got.value[0], same.value[0], rtol=1e-9)
+    bare = evaluate_phases(part, at, load(), spread=False)
+    assert bare.sd.size == 0
+    assert_allclose(bare.value, model.value)
+
+
 def test_codes_are_hosts_and_statuses_in_words():
     codes = np.arange(-1, len(HOST_NAMES), dtype=np.int8)
     assert host_column(codes).texts() == ["unknown", *HOST_NAMES]
+    assert host_column(codes).codes.dtype == np.int8
     codes = np.arange(len(STATUS), dtype=np.int8)
     assert status_column(codes).texts() == list(STATUS)
 

@@ -122,18 +122,3 @@ def test_moment_is_g_times_j(symbol):
     assert spin == pytest.approx(
         2.0 * abs(constants["g_J"] - 1.0) * ion.j, rel=2e-2
     )
-
-
-def test_axial_field_is_radius_times_factor_times_operator():
-    ion = multiplets.get_ion("Dy")
-    constants = ions()["Dy"]
-    second, fourth = ion.crystal(multiplets.AXIAL)
-    for term, order, name in ((second, 2, "alpha_J"), (fourth, 4, "beta_J")):
-        twin = (
-            constants[f"r{order}_a0_{order}"]
-            * constants[name]
-            * multiplets.stevens(ion.j, order, 0)
-        )
-        if ion.field["lambda_K"] == 0.0:
-            assert_allclose(term, twin, atol=1e-12)
-        assert np.allclose(term, term.conj().T)

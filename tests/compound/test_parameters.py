@@ -106,6 +106,48 @@ def test_rows_fill_the_slots_that_they_name():
 
 
 @pytest.mark.parametrize(
+    ("stored", "columns"),
+    [
+        (parameters.load, ("value", "deviation")),
+        (parameters.prior_parameters, ("prior", "prior_deviation")),
+    ],
+)
+def test_every_row_of_the_file_has_its_slot(stored, columns):
+    got = stored()
+    for row in datasets.rows("intrinsic/parameters.csv"):
+        place = [HOST_NAMES.index(row["host"])]
+        kind = "host"
+        slots = parameters.HOST_SLOTS
+        if row["element"]:
+            place.append(INDEX[row["element"]])
+            kind = "element"
+            slots = parameters.ELEMENT_SLOTS
+        place.append(slots.index(row["parameter"]))
+        for name, column in zip((kind, f"{kind}_sd"), columns, strict=True):
+            assert getattr(got, name)[tuple(place)] == float(row[column])
+
+
+def test_the_kernel_gets_each_host_by_its_kind():
+    model = parameters.Parameters.empty().kernel_parameters
+    # Two sublattices and three constants each; R2Fe14B has a crystal field of its own, takes
+    # carbon for boron and does not saturate; nitrides have sites that may be empty.
+    kinds = dict(zip(HOST_NAMES, model.kind.tolist(), strict=True))
+    assert kinds == {
+        "2:14:1": [2, 3, 0, 1, 0],
+        "1:5": [2, 3, 1, 0, 1],
+        "2:17": [2, 3, 1, 0, 1],
+        "2:17:3": [2, 3, 1, 2, 1],
+        "1:12": [2, 3, 1, 0, 1],
+        "1:12:1": [2, 3, 1, 2, 1],
+    }
+    # Atoms of a formula unit.
+    atoms = dict(zip(HOST_NAMES, model.counts.tolist(), strict=True))
+    assert atoms["2:14:1"] == [2.0, 14.0, 1.0]
+    assert atoms["2:17:3"] == [2.0, 17.0, 3.0]
+    assert atoms["1:12"] == [1.0, 12.0, 0.0]
+
+
+@pytest.mark.parametrize(
     "row",
     [
         make_row("moment_muB:bow1", host="1:7"),

@@ -73,19 +73,15 @@ def test_one_harder_magnet_hardens_and_narrows_its_mill():
 
 
 def test_finds_a_mill_by_name_and_replaces_it():
-    first = mk.calibrate(_table(_row(h=1.2)), "mine")
+    table = _table(_row(h=1.2))
+    unstored = mk.calibrate(table, "mine", keep=False)
+    assert not list(folder().glob("*.json"))
+    first = mk.calibrate(table, "mine")
+    assert unstored.producer.record() == first.producer.record()
     mk.calibrate(_table(_row(h=0.8)), "theirs")
     assert _coercivity("mine") == pytest.approx(_coercivity(first))
     mk.calibrate(_table(_row(h=0.8)), "mine")
     assert _coercivity("mine") == pytest.approx(_coercivity("theirs"))
-
-
-def test_other_hosts_know_nothing_of_it():
-    process = _calibrate(_row(h=1.3)).process
-    before = _model("SmCo5", basis="atomic")
-    after = _model("SmCo5", process=process, basis="atomic")
-    for name in ("coercivity_kA_m", "coercivity_kA_m_lo"):
-        assert after[name] == before[name]
 
 
 def test_either_value_may_be_missing():
@@ -237,12 +233,25 @@ def test_hot_row_allows_for_a_steeper_fall():
 
 
 def test_shell_is_part_of_a_measurement():
-    bare, with_shell = (
-        _calibrate({**_row(), "shell": shell}).process.producer.magnets[0]
-        for shell in ("", "Tb 0.5 wt%")
-    )
+    row = _row(b=None, grain_size_um=4.0, magnet="A7")
+    stored = []
+    for shell in ("", "Tb 0.5 wt%"):
+        calibration(_table(row | {"shell": shell}), "mine")
+        stored.append(json.loads((folder() / "mine.json").read_text()))
     # The model expects more of the shelled magnet, so that the same value is a lower one.
+    bare, with_shell = (one["magnets"][0] for one in stored)
     assert with_shell["score"] < bare["score"] - 0.5
+    # What was measured is kept as it was given.
+    measured = {
+        "row": 1,
+        "magnet": "A7",
+        "composition": CHARGE,
+        "temperature_K": 293.15,
+        "coercivity_kA_m": pytest.approx(row["coercivity_kA_m"]),
+        "grain_size_um": 4.0,
+    }
+    assert stored[0]["measured"] == [measured]
+    assert stored[1]["measured"] == [measured | {"shell": "Tb 0.5 wt%"}]
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from magnetkit.magnetism._composition_estimate import (
     charge,
     estimate_composition,
     given_composition,
+    likeliest_recipe,
     read_recipe,
     shell_text,
     usual_magnets,
@@ -32,6 +33,7 @@ from magnetkit.magnetism._composition_estimate import (
 from magnetkit.magnetism._reference import typical_over_minimum
 from magnetkit.magnetism.grades import ladder
 from magnetkit.supply import ledger
+from magnetkit.surrogates._curie_training import load
 from tests.recipes import make_table
 
 H = "coercivity_kA_m"
@@ -181,24 +183,6 @@ def test_likelihood_of_a_recipe_is_normal():
     assert_allclose(likelihood - likelihood[0], [0.0, -2.0, -12.5], atol=1e-9)
 
 
-def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
-    calls = []
-    magnetism = import_module("magnetkit.magnetism.sintered")
-    original = magnetism.sintered_at
-
-    def record_and_predict(table, temperatures, *options, **keywords):
-        calls.append((temperatures, keywords["between"]))
-        return original(table, temperatures, *options, **keywords)
-
-    module = import_module("magnetkit.magnetism._composition_estimate")
-    monkeypatch.setattr(module, "sintered_at", record_and_predict)
-    module._model_recipes.cache_clear()
-    module._estimate.cache_clear()
-    _estimate("N42SH")
-    # Sheets: B_r and H_cJ at 20 degrees C, alpha from there to 100.
-    assert calls[0] == ([293.15], (293.15, 373.15))
-
-
 # Recipes of a magnet of which B_r alone is printed, by how much of a deviation they miss it; the
 # third is no magnet.
 KINDS = pd.DataFrame(
@@ -271,24 +255,6 @@ def test_makeup_is_a_mean_over_likely_kinds(monkeypatch):
     assert names == ("Sm0.8Pr0.2Co5", "Tb 0.2 wt%", 0.25)
 
 
-def test_trade_sets_the_odds_of_a_class():
-    classes = pd.read_csv(datasets.path("grades/dysprosium_classes.csv"))
-    row = classes[
-        (classes["route"] == "alloyed") & (classes["class"] == "SH")
-    ].iloc[0]
-    usual = (
-        row["heavy_rare_earth_min_wt_pct"] + row["heavy_rare_earth_max_wt_pct"]
-    ) / 2.0
-    # Diffused in, a third of it does.
-    for worth in (1.0, 3.0):
-        odds = _trade(
-            row["coercivity_kA_m"],
-            usual / worth + np.array([0.0, -1.2]),
-            worth,
-        )
-        assert_allclose(odds, [0.0, -0.5], atol=1e-12)
-
-
 def test_ladder_of_a_maker_tells_alloying_from_diffusion():
     # Arnold's best B_r by class falls as dysprosium in the alloy makes it, HGT's hardly.
     assert ladder("Arnold") == pytest.approx(-0.25, abs=0.04)
@@ -305,10 +271,27 @@ def test_ladder_of_a_maker_tells_alloying_from_diffusion():
     assert diffused_share("Arnold") < diffused_share("HGT")
 
 
+def test_the_likeliest_recipe_may_be_of_a_kind():
+    curie = load()
+    recipes = _estimate("N42SH").recipes
+    kinds = {recipe.kind for recipe in recipes}
+    assert kinds >= {"bulk", "diffused"}
+    for kind in (None, "pressed", *kinds):
+        likeliest = max(
+            recipes,
+            key=lambda recipe, kind=kind: (recipe.kind == kind, recipe.weight),
+        )
+        assert likeliest_recipe("N42SH", kind, curie) == likeliest
+    for name in ("BNP-8", "Y30"):
+        assert likeliest_recipe(name, None, curie) is None
+
+
 @pytest.mark.parametrize("name", ["BNP-8", "Y30", "Alnico 5"])
 def test_other_magnets_get_no_recipe(name):
     with pytest.raises(InputError, match="is not estimated"):
         _estimate(name)
+    with pytest.raises(InputError, match="expected a row of grades"):
+        estimate_composition(np.array(3.0))
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 0])
@@ -343,23 +326,6 @@ def test_writes_an_odd_shell_as_an_order():
     assert shell_text("Tb", 24.0) == "Tb 0.40 @ 2.000"
 
 
-def test_a_recipe_that_was_given_is_no_estimate():
-    makeup = given_composition("Nd30Dy1B1Fe bal.", "Tb 0.2 wt%", 1.2)
-    assert (makeup.best.weight, makeup.diffused, makeup.log_spread) == (
-        1.0,
-        1.0,
-        0.0,
-    )
-    assert makeup.heavy_wt_pct == (1.2, 1.2, 1.2)
-    assert (
-        makeup.sentence()
-        == "made of Nd30Dy1B1Fe bal. with Tb 0.2 wt% diffused in, as you say"
-    )
-    assert given_composition("SmCo5", "", 0.0).diffused == 0.0
-    with pytest.raises(InputError, match="expected a row of grades"):
-        estimate_composition(np.array(3.0))
-
-
 def test_a_given_recipe_is_no_estimate():
     for shell, kind, share in (
         ("", "bulk", 0.0),
@@ -374,16 +340,20 @@ def test_a_given_recipe_is_no_estimate():
 
 
 def test_an_estimate_names_its_likely_kinds():
+    shares = ((0.5, ""), (0.4, "Tb 0.5 wt%"), (0.1, ""))
     one, two, three = (
-        Recipe(f"R{k}", "", 0.5 * k, weight, "bulk")
-        for k, weight in enumerate((0.5, 0.4, 0.1), start=1)
+        Recipe(f"R{k}", shell, 0.5 * k, weight, "bulk")
+        for k, (weight, shell) in enumerate(shares, start=1)
     )
     made = CompositionEstimate((one, two, three), (1.04, 0.0, 2.0), 0.0, 0.1)
     start = (
         "1.0 wt.% heavy rare earth (0.0 to 2.0), an estimate since makers "
         "print no composition (--recipe overrides it); "
     )
-    likely = "bulk (0.50): R1, 0.5 wt.% or bulk (0.40): R2, 1.0 wt.%"
+    likely = (
+        "bulk (0.50): R1, 0.5 wt.% or bulk (0.40): R2 with Tb 0.5 wt% "
+        "diffused in, 1.0 wt.%"
+    )
     assert made.sentence() == start + likely
     # Where none is likely the likeliest is named.
     unlikely = tuple(Recipe(f"R{k}", "", 0.0, 0.05) for k in range(20))

@@ -70,6 +70,8 @@ def test_a_unit_is_read_from_the_head(head, kind, factor):
         ("H (foo)", "field", "the unit 'foo' is not known; expected"),
         ("M (emu/g)", "polarization", "is per mass: multiply by the density"),
         ("M (Am2/kg)", "polarization", "is per mass"),
+        ("temperature", "temperature", "it has no unit; expected K, C"),
+        ("T (R)", "temperature", "the unit 'R' is not known"),
     ],
 )
 def test_a_unit_that_is_missing_is_asked_for(head, kind, says):

@@ -221,18 +221,6 @@ def test_measured_coercivity_bounds_near_compensation():
     assert (frame["status"][weak] != "ok").all()
 
 
-# A polarization that is given has no less bound.
-@pytest.mark.parametrize(
-    ("name", "least"), [("SmCo5", 0.5), ("Nd2Fe14B", 0.7)]
-)
-def test_a_given_polarization_far_below_measured_ones_is_unknown(name, least):
-    values = {"saturation_polarization_T": least, "temperature_K": 293.15}
-    one = mk.predict(name, "20C", given=values).iloc[0]
-    unknown = "coercivity unknown: far from every measured magnet"
-    assert one["status"] == unknown
-    assert np.isnan(one[f"{H}_hi"])
-
-
 def test_mixes_or_names_what_lies_between_hosts():
     # 18 wt.% of samarium is SmCo11.6: Sm2Co17 and cobalt, as no SmCo12 exists.
     frame = mk.predict("Sm18Co82", "20C", basis="weight").iloc[0]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
-from magnetkit.magnetism import sintered
+from magnetkit.magnetism import _boundary, _cells, sintered
 
 H = "coercivity_kA_m"
 KEPT = ("remanence_T", "saturation_polarization_T", "curie_temperature_K")
@@ -17,6 +17,7 @@ VOID = (
     "demagnetization_safety",
     "irreversible_loss_pct",
 )
+RATIO = "no hardening known: ratio of metal to rare earth"
 CLOSED = {
     "Sm25.5Fe30Co bal.": "no copper",
     "Sm25.5Fe16Zr3Co bal.": "no copper",
@@ -74,6 +75,93 @@ def test_only_a_formula_gets_a_charge():
         == [True] * 2 + [False] * 3
     )
     assert frame["status"].eq("ok").tolist() == [True, True, False, True, True]
+
+
+def closed_gates(rule, usual, **changes):
+    """Return the words of a rule by which a magnet of some other value has no coercivity."""
+    structure = {
+        name: np.array([value]) for name, value in (usual | changes).items()
+    }
+    return [words for words, fails in rule(structure) if fails[0]]
+
+
+SINTERED = {
+    "sintered": 1.0,
+    "boron": 1.0,
+    "free": 0.5,
+    "decoupling_earth": 0.0,
+    "r2fe17": 0.0,
+}
+CELLS = {
+    "iron": 0.2,
+    "copper": 0.08,
+    "zirconium": 0.025,
+    "ratio": 7.5,
+    "earth": 1.0,
+}
+NO_EARTH = "no free rare earth"
+BORON = "coercivity unknown: amount of boron"
+
+
+@pytest.mark.parametrize(
+    ("rule", "usual", "name", "inside", "outside", "words"),
+    [
+        (_boundary, SINTERED, "boron", 0.82, 0.8199, BORON),
+        (_boundary, SINTERED, "boron", 1.6, 1.6001, BORON),
+        (_boundary, SINTERED, "free", 1e-9, 0.0, NO_EARTH),
+        (
+            _boundary,
+            SINTERED,
+            "r2fe17",
+            0.08,
+            0.0801,
+            "soft R2Fe17: boron is short",
+        ),
+        (
+            _cells,
+            CELLS,
+            "copper",
+            0.0351,
+            0.035,
+            "no hardening known: no copper",
+        ),
+        # Copper over 0.15 and zirconium over 0.03 add up to 0.733 at least.
+        (
+            _cells,
+            CELLS,
+            "zirconium",
+            0.006,
+            0.0059,
+            "no hardening known: no zirconium",
+        ),
+        (_cells, CELLS, "ratio", 6.2, 6.19, RATIO),
+        (_cells, CELLS, "ratio", 8.9, 8.91, RATIO),
+        (
+            _cells,
+            CELLS,
+            "iron",
+            0.36,
+            0.3601,
+            "no hardening known: too much iron",
+        ),
+    ],
+)
+def test_each_gate_closes_beyond_its_limit(
+    rule, usual, name, inside, outside, words
+):
+    conditions = rule.failed_conditions
+    assert closed_gates(conditions, usual, **{name: inside}) == []
+    assert closed_gates(conditions, usual, **{name: outside}) == [words]
+
+
+def test_rare_earth_that_decouples_counts_by_half():
+    conditions = _boundary.failed_conditions
+    for free, closed in ((-0.249, []), (-0.25, [NO_EARTH])):
+        short = SINTERED | {"free": free, "decoupling_earth": 0.5}
+        assert closed_gates(conditions, short) == closed
+    # Ribbons need no boundary.
+    ribbon = SINTERED | {"sintered": 0.0, "boron": 0.1, "free": -1.0}
+    assert closed_gates(conditions, ribbon, r2fe17=0.5) == []
 
 
 def coercivity(recipes, temperature="20C", **other):
@@ -154,25 +242,3 @@ def test_carbon_takes_zirconium_from_the_cells():
         oxide["status"][0]
         == "no hardening known: ratio of metal to rare earth"
     )
-
-
-def test_no_charge_by_weight_without_copper_has_coercivity():
-    """Charges of Sm-Fe-Co, half of them within a printed digit of R2(Co,Fe)17."""
-    rng = np.random.default_rng(7)
-    texts = []
-    for addition in ["", "", "", "Zr2.5", "Gd2.0", "Ti0.5"] * 20:
-        iron = rng.uniform(0.0, 30.0)
-        # At the formula there are 2 Sm for 17 metal atoms.
-        mean_mass = iron / 76.7 * 55.845 + (1.0 - iron / 76.7) * 58.933
-        formula = 100.0 * 2.0 * 150.36 / (2.0 * 150.36 + 17.0 * mean_mass)
-        for samarium in (formula, rng.uniform(21.0, 27.0)):
-            texts.append(f"Sm{samarium:.2f}Fe{iron:.2f}{addition}Co bal.")
-    frame = sintered(texts, "20C", basis="weight")
-    assert frame["host"].eq("2:17").mean() > 0.8
-    cellular = frame[frame["host"] == "2:17"]
-    assert cellular[H].isna().all()
-    reasons = ("no hardening known", "outside")
-    assert cellular["status"].str.startswith(reasons).all()
-    assert not cellular["route"].str.contains("assumed").any()
-    # As a formula the same atoms are given the charge of their class.
-    assert sintered("Sm2Co14Fe3", "20C", basis="atomic")[H][0] > 500.0

@@ -97,6 +97,23 @@ def test_names_what_is_of_no_use(values, message):
         mk.predict("Nd2Fe14B", given=values)
 
 
+@pytest.mark.parametrize("recipe", ["SmCo5", "Nd2Fe14B"])
+@pytest.mark.parametrize("name", [J_S, K_1])
+def test_twice_as_hard_as_the_model_is_unknown(recipe, name):
+    plain = mk.predict(recipe, "20C").iloc[0]
+    unknown = "coercivity unknown: far from every measured magnet"
+    for share, status in ((1.98, "ok"), (2.02, unknown)):
+        value = plain[name] * (share if name == K_1 else 1.0 / share)
+        given = {name: value, "temperature_K": 293.15}
+        row = mk.predict(recipe, "20C", given=given).iloc[0]
+        field = "anisotropy_field_T"
+        assert row[field] == pytest.approx(share * plain[field])
+        assert row["status"] == status
+        for end in ("", "_lo", "_hi"):
+            is_unknown = np.isnan(row[f"coercivity_kA_m{end}"])
+            assert is_unknown == (status == unknown)
+
+
 def test_a_given_width_spreads_to_what_follows():
     # Half of a 90 % range is 1.645 deviations: of J_s 1 % of a deviation, of K_1 2 %.
     value = np.full((2, 1, len(PROPERTIES)), 2.0)

@@ -62,8 +62,19 @@ def test_class_and_number_stand_in_for_a_grade():
     assert low < row[product] < high
     induction = "coercivity_b_kA_m"
     assert row[induction] != of_class[induction].median()
-    assert row["remanence_T_provenance"] == "estimate"
-    assert row["makers"] == ""
+    for name in ("coercivity_kA_m", "density_kg_m3"):
+        ends = (of_class[name].min(), of_class[name].max())
+        assert (row[f"{name}_lo"], row[f"{name}_hi"]) == ends
+    # On the line of the class, with the farthest grades of it to either side.
+    for name in (product, "remanence_T", induction):
+        assert row[f"{name}_lo"] < row[name] < row[f"{name}_hi"]
+        assert row[f"{name}_hi"] < 1.1 * row[f"{name}_lo"]
+        assert row[f"{name}_provenance"] == "estimate"
+    assert row[product] == pytest.approx(44 * 7.9577, rel=0.03)
+    assert (row["grade"], row["makers"]) == ("N44UH", "")
+    # The Curie temperature is that of the family.
+    assert row["curie_temperature_K"] == classes["curie_temperature_K"][0]
+    assert row["curie_temperature_K_provenance"] == "family"
     for name in ("N60SH", "N24EH"):
         with pytest.raises(InputError, match="nearest names"):
             mk.grades(name)

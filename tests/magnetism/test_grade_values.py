@@ -6,10 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from magnetkit import datasets
 from magnetkit.magnetism.grades import (
+    SECOND_FILE,
     ladder,
     printed_values,
     reconcile_makers,
+    secondhand,
 )
 
 GRADES = import_module("magnetkit.magnetism.grades")
@@ -102,6 +105,12 @@ def test_printed_values_have_their_columns():
     assert rows.index.tolist() == list(range(len(rows)))
     assert set(rows["grade"]) == {"N42SH"}
     assert not len(printed_values("n42sh"))
+    copies = pd.read_csv(datasets.path(SECOND_FILE), keep_default_na=False)
+    assert secondhand() == set(copies["grade"])
+    second = every.tail(len(copies)).reset_index(drop=True)
+    assert second["value"].tolist() == copies["value"].tolist()
+    # What is no number, as an end that is not printed, is NaN.
+    assert {every[name].dtype.kind for name in names.split()[-3:]} == {"f"}
 
 
 def test_a_ladder_falls_from_class_to_class(monkeypatch):

@@ -35,6 +35,21 @@ def test_only_a_formula_is_completed_to_a_charge():
 
 
 @pytest.mark.parametrize(
+    ("formula", "square"),
+    # 0.70 of cells with 7.5 metal atoms, and 0.1 more for an atom less; 0.75 of SmCo5.
+    [
+        ("Sm2Co17", 0.70),
+        ("Sm(Co0.69Fe0.20Cu0.08Zr0.03)6.7", 0.78),
+        ("SmCo5", 0.75),
+    ],
+)
+def test_rich_cells_are_squarer(formula, square):
+    assert alloys(make_table(formula)).rows["squareness"] == pytest.approx(
+        [square]
+    )
+
+
+@pytest.mark.parametrize(
     ("formula", "density"),
     # X-ray densities, g/cm3: Nd2Fe14B 7.58 to 7.62 and Dy2Fe14B 8.05 (Herbst 1991), SmCo5 8.59.
     [("Nd2Fe14B", 7.6), ("SmCo5", 8.59), ("Dy2Fe14B", 8.05)],
@@ -82,24 +97,12 @@ def test_magnets_without_precedent_have_no_figures():
         "Nd2Fe14BHg", "SmCo5", "Nd2Fe14B", "SmCo5", shells=shells
     )
     unknown = STATUS.index("outside the model")
-    assert (magnets.status == unknown).all(axis=1).tolist() == [
-        True,
-        True,
-        False,
-        False,
-    ]
-    assert np.isnan(magnets.coercivity()).all(axis=1).tolist() == [
-        True,
-        True,
-        False,
-        False,
-    ]
-    assert np.isnan(magnets.polarization).all(axis=1).tolist() == [
-        True,
-        True,
-        False,
-        False,
-    ]
+    for missing in (
+        magnets.status == unknown,
+        np.isnan(magnets.coercivity()),
+        np.isnan(magnets.polarization),
+    ):
+        assert missing.tolist() == [[True] * 2] * 2 + [[False] * 2] * 2
 
 
 def test_hot_coercivity_alone_is_that_beside_room_temperature():

@@ -1,5 +1,7 @@
 """A table of measured magnets, row by row."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,12 +32,22 @@ def _reason(**values):
 
 
 @pytest.mark.parametrize(
-    "name", ["remanence_T", "coercivity_kA_m", "temperature_K"]
+    ("name", "low", "high"),
+    [
+        ("remanence_T", 0.02, 2.0),
+        ("coercivity_kA_m", 1.0, 6000.0),
+        ("temperature_K", 60.0, 1000.0),
+    ],
 )
-def test_leaves_impossible_values_out_by_name(name):
-    assert all(
-        name in _reason(**{name: value}) for value in ("x", float("inf"), -1.0)
-    )
+def test_leaves_impossible_values_out_by_name(name, low, high):
+    for value in ("x", np.ones(2)):
+        says = f"{name}: expected a number, got {value!r}"
+        assert says in _reason(**{name: value})
+    for end, beyond in ((low, 0.99 * low), (high, 1.01 * high)):
+        assert _reason(**{name: end}) == ""
+        outside = rf"{name}: {beyond:g} .* lies outside {low:g} to {high:g} "
+        assert re.match(outside, _reason(**{name: beyond}))
+    assert name in _reason(**{name: float("inf")})
 
 
 def test_reads_the_process_from_its_columns():

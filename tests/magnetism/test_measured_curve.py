@@ -179,19 +179,6 @@ def test_questions_a_wrong_unit(write, head, factor, says):
 
 
 @pytest.mark.parametrize(
-    ("column", "says"),
-    [
-        ("temperature", "column 'temperature': it has no unit; expected K, C"),
-        ("T (R)", "the unit 'R' is not known"),
-    ],
-)
-def test_refuses_a_temperature_without_unit(write, column, says):
-    path = write(f"H (A/m),J (T),{column}", ([0.0], [1.0], [20.0]))
-    with pytest.raises(InputError, match=says):
-        read_curve(path)
-
-
-@pytest.mark.parametrize(
     ("fields", "levels", "says"),
     [
         ([0.0, -1.0], [1.0, 1.0], "5 points or more at fields of their own"),

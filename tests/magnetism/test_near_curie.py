@@ -65,16 +65,6 @@ def test_upper_energy_product_uses_the_upper_line(heated_magnet):
     )
 
 
-def test_upper_ends_fall_smoothly_on_heating(heated_magnet):
-    frame, _ = heated_magnet
-    for name in ENDS[:2]:
-        upper = frame[f"{name}_hi"].to_numpy()
-        # It may end, at no coercivity, before the Curie temperature.
-        upper = upper[upper > 0.05 * upper.max()]
-        assert (np.diff(np.log(upper)) < 0.15).all(), name
-        assert (np.diff(np.log(upper)) > -0.7).all(), name
-
-
 def test_upper_end_has_the_upper_curie_temperature():
     """At the same share of T_C the model has the same polarization, whatever T_C is."""
     kelvin = 1015.0

@@ -23,19 +23,6 @@ TB = INDEX["Tb"]
 
 
 @pytest.mark.parametrize(
-    "shell",
-    [
-        Shell("Tb", 0.1, 0.3),
-        Shell("Ho", 0.5, 1.0),
-        Shell("Dy", amount_wt_pct=0.01),
-        Shell("Nd", amount_wt_pct=2.0),
-    ],
-)
-def test_text_round_trip(shell):
-    assert read_shell(str(shell)) == shell
-
-
-@pytest.mark.parametrize(
     ("value", "shell"),
     [
         (None, None),
@@ -92,14 +79,6 @@ def test_shell_takes_amount_or_fraction_with_content(fields):
     says = "amount_wt_pct alone, or fraction and content together"
     with pytest.raises(InputError, match=says):
         Shell("Tb", **fields)
-
-
-def test_only_the_shell_pays():
-    table = make_table("Nd2Fe14B", "Nd2Fe14B")
-    whole = with_shell(table, ["Tb 0.30 @ 0.10", ""])
-    # Boundaries keep 40 % of what was put in.
-    assert_allclose(whole.fraction("Tb"), [0.3 * 0.1 / 0.6 * 2 / 17, 0.0])
-    assert_allclose(whole.to_array().sum(axis=1), 1.0)
 
 
 def test_boundaries_take_shell_without_effect():
@@ -255,26 +234,6 @@ def test_heavy_rare_earth_counts_more_at_the_surface():
     assert_allclose(
         surface.fraction("Dy") / earths, [2.8 * 0.25 / 1.45, 2 / 3, 0.0]
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "rim", "amount", "carriers"),
-    [
-        ("Al 0.2 wt%", "", None, {"Al": 0.2}),
-        ("Dy 0.5 wt% + Pr 0.7 wt%", "Dy", 0.5, {"Pr": 0.7}),
-        # By atoms: 70 x 158.93 and 30 x 63.55.
-        ("Tb70Cu30 1 wt%", "Tb", 0.8537, {"Cu": 0.1463}),
-        ("Pr 0.3 wt%", "Pr", 0.3, {}),
-    ],
-)
-def test_a_source_is_split_into_rim_and_carriers(text, rim, amount, carriers):
-    shell = read_shell(text)
-    assert (shell.R, shell.amount_wt_pct) == (
-        rim,
-        pytest.approx(amount, rel=1e-3) if rim else None,
-    )
-    assert dict(shell.carriers) == pytest.approx(carriers, rel=1e-3)
-    assert read_shell(str(shell)) == shell
 
 
 def test_all_arrives_without_names_of_faces():

@@ -7,7 +7,7 @@ from magnetkit.errors import InputError
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import Process, sintered, sintered_at
-from magnetkit.magnetism._figures import FIGURES
+from magnetkit.magnetism._figures import FIGURES, _list_use_temperatures
 from magnetkit.magnetism._magnets import alloys
 from magnetkit.magnetism.sintered import Use, figure_columns
 from tests.recipes import mix
@@ -217,6 +217,13 @@ def test_working_temperature_is_where_line_meets_knee(formula, load_line):
         # The straight line of recoil, mu_rec 1.05 as catalogues print it, meets the load line.
         field = row["remanence_T"] / (4e-7 * np.pi) / (load_line + 1.05) / 1e3
         assert (row["knee_field_kA_m"] > field) == bears, kelvin
+
+
+def test_temperatures_of_use_are_tried_up_to_1100_K():
+    cold = [*range(300, 650, 50), *range(700, 1101, 100)]
+    assert _list_use_temperatures(300.0).tolist() == cold
+    # One step beyond a first one above all others.
+    assert _list_use_temperatures(1200.0).tolist() == [1200.0, 1300.0]
 
 
 def columns_of_range(texts, at, use, *columns):

@@ -2,13 +2,11 @@
 
 import numpy as np
 import pytest
-from magnetkit.errors import InputError
 from magnetkit.units import MU_0
 from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from magnetkit.magnetism.grades import (
-    QUANTITIES,
     _range_of_alike,
     coercivity_b,
     curve_shapes,
@@ -106,11 +104,6 @@ def test_printed_values_are_consistent():
     ).any()
 
 
-def test_unknown_grade_gets_the_nearest_names():
-    with pytest.raises(InputError, match=r"nearest names are .*N42"):
-        mk.grades("N42SU")
-
-
 def test_estimated_remanence_is_that_of_a_square_loop():
     table = mk.grades()
     share = (
@@ -164,20 +157,6 @@ def test_guarantee_has_the_knee_of_its_temperature():
     assert sheet["knee_field_kA_m"].median() == pytest.approx(
         1e-3 * curve.curves.knee_field[0, 0], rel=0.01
     )
-
-
-@pytest.mark.parametrize("temperature", [None, "150C", "300C"])
-def test_ends_enclose_and_energy_product_stays_possible(temperature):
-    table = mk.grades(temperature=temperature)
-    for quantity in QUANTITIES:
-        known = table[quantity].notna()
-        rows = table[known]
-        assert (rows[f"{quantity}_lo"] <= rows[quantity] + 1e-9).all()
-        assert (rows[quantity] <= rows[f"{quantity}_hi"] + 1e-9).all()
-        assert ((table[f"{quantity}_provenance"] != "") == known).all()
-    limit = table["remanence_T_hi"] ** 2 / (4e3 * MU_0)
-    assert not (table["max_energy_product_kJ_m3"] > 1.005 * limit).any()
-    assert (table["coercivity_kA_m"].dropna() >= 0).all()
 
 
 def test_hot_grade_has_the_h_cb_of_its_curve():

@@ -29,6 +29,36 @@ def test_takes_a_hot_sheet_that_meets_the_drawing(n42sh):
     )
 
 
+def test_the_magnet_in_use_does_what_it_does(n42sh):
+    offer = judge_offer(n42sh, "N42SH")
+    assert offer.probability_meets_requirements == n42sh.own_probability == 1.0
+    assert (offer.verdict, offer.reasons) == (
+        "take",
+        ("it does what is asked and saves nothing to speak of",),
+    )
+
+
+def test_a_sheet_of_the_limits_themselves_falls_short_of_none(n42sh):
+    least = {name: limit.limit for name, limit in n42sh.limits.items()}
+    offer = judge_offer(
+        n42sh,
+        {
+            "B_r": least["remanence_T"],
+            "H_cJ": least["coercivity_kA_m"],
+            "T": "150C",
+            "Dy": 1.0,
+        },
+    )
+    # Each value falls as likely below its limit as not.
+    assert offer.probability_meets_requirements == pytest.approx(
+        0.25, abs=1e-5
+    )
+    assert (offer.verdict, offer.reasons) == (
+        "ask",
+        ("it may do what is asked: values at temperature decide",),
+    )
+
+
 def test_questions_a_sheet_without_dysprosium(n42sh):
     offer = judge_offer(n42sh, {"B_r": 1.12, "H_cJ": 520, "T": "150C"})
     assert offer.verdict == "ask"
@@ -316,6 +346,11 @@ def judged(**changes):
             },
             "refuse",
             "it is unlikely to do what is asked",
+        ),
+        (
+            {"probability_meets_requirements": 0.29},
+            "ask",
+            "it may do what is asked: values at temperature decide",
         ),
         (
             {

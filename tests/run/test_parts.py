@@ -172,7 +172,7 @@ def test_notes_count_rows_without_temperature():
     answer = replace_parts([{"Grade": "N35", "kg/year": 1}], temperature="60C")
     assert answer.parts[0].temperature_K == pytest.approx(333.15)
     assert any(
-        "No temperature in 1 rows (1): 60C is taken" in note
+        "No temperature in 1 row (1): 60C is taken" in note
         for note in answer.notes
     )
 
@@ -318,7 +318,7 @@ def test_names_rows_without_an_amount():
         if "No amount a year" in note
     ]
     assert [note.split(":")[0] for note in notes] == [
-        "No amount a year in 1 rows (2)"
+        "No amount a year in 1 row (2)"
     ]
 
 
