@@ -385,6 +385,11 @@ def test_the_answer_stands_in_every_report(tmp_path):
         # One picture and one table: today's magnet, then the ways by their numbers.
         assert text.count("<figure><svg") == 1
         assert "today: N42SH" in text
+        # Every other figure that has a place is drawn, and none of phases.
+        data = json.loads(re.search(r'id="data">(.*?)</script>', text)[1])
+        places = set(re.findall(r'data-figure="(\w+)"', text))
+        assert places == set(data["figures"])
+        assert "section" not in places
     # One P and one number of each way: those of the answer, the magnet in use before them.
     decisions = again.decisions
     assert decisions["probability_meets_requirements"].iloc[0] == 1.0
