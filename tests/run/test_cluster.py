@@ -181,3 +181,24 @@ def test_says_which_scheduler_was_lost(monkeypatch, options, where):
         _pool.open_workers(**options),
     ):
         raise CancelledError("gone")
+
+
+def test_gives_up_when_no_worker_has_been_there_for_twenty_seconds():
+    looks = []
+
+    class Waiting:
+        def result(self, timeout):
+            looks.append(timeout)
+            raise TimeoutError
+
+        def done(self):
+            return False
+
+    class Client:
+        def nthreads(self):
+            # One comes back for a moment at the third look.
+            return {"worker": 1} if len(looks) == 3 else {}
+
+    with pytest.raises(NetworkError, match="no workers any more for 20 s"):
+        _pool._Watched(Client(), Waiting()).result()
+    assert sum(looks[3:]) == 20.0
