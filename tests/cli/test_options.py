@@ -286,3 +286,13 @@ def test_a_parts_list_is_asked_and_answered(monkeypatch, tmp_path, capsys):
     assert not {"require", "most_cost"} & set(asked)
     with pytest.raises(InputError, match="Say which"):
         ask(temperature="150")
+
+
+def test_names_of_devices_are_completed():
+    complete = o._completion("applications")
+    devices = complete("")
+    assert "f22-engine" in devices
+    assert devices == sorted(devices)
+    assert complete("f22-e") == ["f22-engine"]
+    # A sign of a pattern stands for itself.
+    assert complete("*") == []
