@@ -56,8 +56,6 @@ def test_writes_a_file_and_says_what_it_rests_on(tmp_path):
     one = tmp_path / "b.jsonl"
     assert "magnetkit: 1 row in" in invoke(f"predict SmCo5 --out {one}").stderr
     assert json.loads(one.read_text("utf-8"))["candidate"] == "SmCo5"
-    refusal = invoke(f"predict SmCo5 --out {tmp_path}/a.txt").exception
-    assert "expected a file ending in .csv, .tsv" in str(refusal)
 
 
 def test_a_workbook_says_what_was_asked_and_what_meets(tmp_path):
@@ -87,7 +85,6 @@ def test_a_workbook_says_what_was_asked_and_what_meets(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ("--shape 5x5x5mm", "--shape is of --compare"),
         ("--compare --out a.csv", "leave --out out"),
         ("--compare --column x", "leave --column out"),
         ("--compare --element-columns", "leave --element-columns out"),
