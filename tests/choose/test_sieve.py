@@ -272,6 +272,8 @@ def test_a_sample_bounds_losses_or_else_margins(monkeypatch):
     many = sampled(range(19, -1, -2), [])
     found = bound(many, sampled(range(0, 19, 2), [-0.1]))
     assert (found.limit, found.margin, found.last) == (12.0, np.inf, None)
+    just = bound(sampled(range(13), []), sampled([], [-0.1]))
+    assert (just.limit, just.margin) == (12.0, np.inf)
     # Five meet, of which all go on, and the eight that miss by least.
     misses = -np.arange(0.1, 0.65, 0.1)
     found = bound(sampled([5.0] * 5, misses), sampled([], misses - 0.05))
