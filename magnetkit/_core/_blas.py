@@ -13,7 +13,11 @@ _first: Any = None
 
 
 def _let_any_thread() -> None:
-    """Make threadpoolctl accept limits from this thread; it ignores all but one thread otherwise."""
+    """Make threadpoolctl accept limits from the next thread that sets one, whichever it is.
+
+    It ignores all threads but one otherwise, which loses its control by this: call it under a lock,
+    right before limits are set or restored.
+    """
     import threadpoolctl
 
     openblas: Any = getattr(threadpoolctl, "OpenBLASController", None)

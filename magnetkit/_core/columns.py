@@ -197,7 +197,8 @@ def _record(kind: type, file: str, name: str, entry: dict[str, Any]) -> Any:
     Raises
     ------
     DataError
-        If keys or values do not fit. Such is a key that is missing or unknown.
+        If a key is missing or unknown, or ``over`` is none of its values;
+        others are not checked.
     """
     try:
         return kind(name=name, **entry)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._core import datasets
 from .._core._arguments import warn
+from .._core._words import write_count
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from .._core.plausible import Limits, limits
@@ -1046,7 +1047,7 @@ def _require_units(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> None:
             names = ", ".join(
                 _print_unit(u, column.quantity) for u in UNITS[column.quantity]
             )
-            rows = f"{len(cells)} rows, the first {cells[0]}"
+            rows = f"{write_count(len(cells), 'row')}, the first {cells[0]}"
             raise InputError(
                 f"column {column.header!r} names no unit ({rows}): {names}? Write it into the "
                 f"header, '{column.header} ({example})', or give --unit '{column.header}={example}'"
@@ -1180,8 +1181,8 @@ def _describe_thousandths(
             text = cells[0][1]
             notes.append(
                 f"'{column.header}': {text} is read as {read_number(text, mark):g}, not thousands, "
-                f"and so in {len(cells)} rows ({rows_text}{', ...' if cells[10:] else ''}); for "
-                "thousands leave the mark out"
+                f"and so in {write_count(len(cells), 'row')} "
+                f"({rows_text}{', ...' if cells[10:] else ''}); for thousands leave the mark out"
             )
     return notes
 
@@ -1239,8 +1240,9 @@ def _describe_unnamed_units(
             continue
         _, bare_count = _count_bare(frame.iloc[:, place])
         if bare_count:
+            rows_text = write_count(bare_count, "row")
             notes.append(
-                f"'{column.header}' names no unit: taken as {unit} in {bare_count} rows "
+                f"'{column.header}' names no unit: taken as {unit} in {rows_text} "
                 f"(--unit '{column.header}={_ANOTHER_UNIT[column.quantity]}' "
                 "says otherwise)"
             )

@@ -576,7 +576,8 @@ def decide(
         One record a decision, at most `MOST`: today's magnet first, then the
         lower class, then candidates, trials last. The keys are columns of the
         result, among them ``decision_status`` ("keep", "buy", "ready" or
-        "trial"), ``share_best`` and ``next_test``. What is not known is None.
+        "trial"), ``share_best`` and ``next_test``. What is not known is None,
+        as is ``copies`` of today's magnet.
         Where no candidate is likely enough and there is no lower class, the
         nearest by rank is shown. ``heavy_rare_earth_saved_wt_pct`` is None
         throughout where today's magnet meets the requirements with less than
@@ -668,8 +669,8 @@ def _records_of_picks(
 ) -> list[dict[str, Any]]:
     """Return the picked candidates as records, in the order of the picks, trials last.
 
-    A record is a dict of all columns of the candidate, and ``rank``, ``meets_requirements``,
-    ``pareto_front``, ``simpler_rank`` (each None for none), ``copies``, ``share_best``,
+    A record is a dict of all columns of the candidate, and ``meets_requirements`` (bool), ``rank``,
+    ``pareto_front``, ``simpler_rank`` (each None for none), ``copies`` (int), ``share_best``,
     ``decision_status`` ("ready" or "trial") and, where the pick has them, the ends of heavy rare
     earth ``copies_heavy_least_wt_pct`` and ``copies_heavy_most_wt_pct``. The list is empty
     without picks.

@@ -675,10 +675,11 @@ class _CentralVerdict:
         `rows` are positions from 0 (int64, each once) or a slice; `columns` is
         a collection of names of columns whose ``values`` are in, such as
         {"remanence_T"}. Those that no requirement asks for are ignored.
-        Changed are ``performance_margin`` and
-        ``probability_meets_requirements`` of ``here`` (a dict of arrays), and
-        ``chances`` (arrays by quantity, which must not be reset between
-        calls). A value of NaN leaves margin and probability as they are.
+        Changed are ``performance_margin`` of ``here`` (a dict of arrays),
+        whose array is written to, ``probability_meets_requirements``, which is
+        a new array, and ``chances`` (arrays by quantity, which must not be
+        reset between calls). A value of NaN leaves margin and probability as
+        they are.
         """
         margin = self.here[MARGIN]
         for kelvin, requirement in self.required:

@@ -148,9 +148,10 @@ class Way:
 
     @property
     def name(self) -> str:
-        """What to order: the grade, or the recipe (wt.%), with " + " and the shell where it has one.
+        """What to order: the grade, or the recipe, with " + " and the shell where it has one.
 
-        A property. Makers are not named.
+        A property. Makers are not named, nor that the recipe's amounts are
+        wt.%: read ``candidate`` with ``basis="weight"``.
         """
         if self.grade:
             return self.grade
@@ -1061,10 +1062,10 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     tuple of Answer
         One answer of the kind "sold", without a recipe; without ways and with
         an empty frame of candidates where no grade meets the duty with a
-        probability of 0.8 (`MEETS`). The first way is the recommended one, and
+        probability of 0.8 (`MEETS`), else with ``rank``, from 1, and the
+        columns of `as_candidates`. The first way is the recommended one, and
         there are six (`_MOST_WAYS`) at most, of the kind "other-family",
-        without order
-        lines. Nothing counts as saved (0), and ``cost_per_flux_ratio`` is NaN.
+        without order lines. Nothing counts as saved (0), and ``cost_per_flux_ratio`` is NaN.
         The ``verdict`` is "replace" if there is a way, else "keep".
     """
     import pandas as pd
@@ -1169,7 +1170,7 @@ def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
 
 
 def next_melt(answer: Answer) -> "pd.Series | None":
-    """Return the candidate whose measurement would decide most; None if no melt is uncertain.
+    """Return the candidate whose measurement would decide most; None if none would decide anything.
 
     Most decides a melt of uncertain verdict that would save much; where the
     magnet in use does not meet what is asked (``answer.reach``), what it saves

@@ -185,8 +185,9 @@ class Ranked:
         A property, computed once. Columns as in `magnetkit.columns`, among
         them ``decision_status`` ("keep", "ready" to melt, "buy" as sold, or
         "trial"), ``copies``, how many candidates of the decision meet the
-        requirements (of a space of which the best are kept at least so many),
-        and ``next_test``. One row per decision, numbered from 0.
+        requirements (of a space of which the best are kept at least so many;
+        NaN for today's magnet, so a column of floats), and ``next_test``. One
+        row per decision, numbered from 0.
         """
         return decisions_frame(self.manifest[DECISIONS])
 

@@ -206,8 +206,8 @@ def with_unit(text: str | None) -> str | None:
     ----------
     text : str or None
         Temperatures such as "150C", "20C,100C" or "20C:200C:10" (first, last,
-        step); the step needs no unit. None passes. Whether they can be read
-        otherwise is not checked.
+        step); the step needs no unit. None passes, and so does whatever is no
+        bare number, such as "300F" or "hot".
 
     Returns
     -------

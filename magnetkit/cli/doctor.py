@@ -122,7 +122,10 @@ _TIMEOUT_S = 8.0
 
 @dataclass(frozen=True)
 class Finding:
-    """What was checked (under the heading `group`), what was found, and what to do about it."""
+    """What was checked (under the heading `group`), what was found, and what to do about it.
+
+    All are texts; ``state`` is "ok", "note" or "broken", ``advice`` empty for none.
+    """
 
     group: str
     name: str
@@ -367,9 +370,10 @@ def _models() -> Iterator[Finding]:
 def _kernels() -> Iterator[Finding]:
     """Yield findings on threads and on the compiled kernels.
 
-    The group is "Kernels", ``name`` first "threads", then "compiled"; none is
-    compiled here. A wrong number of threads is "broken" and ends it; kernels
-    that are switched off or not kept are a "note", none compiled yet is "ok".
+    The ``group`` is "Kernels", ``name`` first "threads", then "compiled"; none
+    is compiled here. ``state`` of a wrong number of threads is "broken", which
+    ends it; of kernels that are switched off or not kept "note", of none
+    compiled yet "ok".
     """
     group = "Kernels"
     try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from .._core._progress import message
+from .._core._words import write_count
 from .._core.errors import InputError
 from . import _options as o
 
@@ -206,7 +207,7 @@ def _write_predictions(
         ]
         condition_text = "; ".join(f"{k}: {v}" for k, v in conditions.items())
         sentences = [
-            f"{len(frame):,} rows predicted, {len(unread):,} refused. Asked: {condition_text}.",
+            f"{write_count(len(frame), 'row')} predicted, {len(unread):,} refused. Asked: {condition_text}.",
             rests,
         ]
         if require:
@@ -215,8 +216,7 @@ def _write_predictions(
         write_results(frame, out, sentences, rejected=unread, units=units)
     else:
         write_table(frame, out)
-    rows = "1 row" if len(frame) == 1 else f"{len(frame):,} rows"
-    message(f"{rows} in {out}. {rests}")
+    message(f"{write_count(len(frame), 'row')} in {out}. {rests}")
 
 
 _DUTY = ("load_line", "outside_field_kA_m", "hours")

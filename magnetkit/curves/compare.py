@@ -422,8 +422,8 @@ def _read_magnets(
     magnets : list of _Magnet
         In the order of the input, each with ``what`` (for `magnetkit.curve`),
         ``inputs`` (for `magnetkit.predict`), ``process``, ``shell``, ``grade``
-        and ``heavy_wt_pct``, the last two None of a recipe; empty without
-        rows.
+        and ``heavy_wt_pct`` (a float, the mean of what the grade may be, wt.%),
+        the last two None of a recipe; empty without rows.
     names : list of str
         One for each magnet: grade, label or formula, and " + " and the shell of a recipe, such as
         "Nd2Fe14B + Tb 0.5 wt%"; the second of a name has " (2)" behind it.
@@ -434,6 +434,8 @@ def _read_magnets(
     ------
     InputError
         If a recipe cannot be read, or shells do not fit the magnets.
+    ValueError
+        If there is a grade, and not one temperature.
     """
     grades = find_grades(compositions)
     if grades:

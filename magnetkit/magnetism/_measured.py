@@ -604,13 +604,15 @@ def store(producer: Producer, measured: Sequence[Mapping[str, Any]]) -> Path:
 
     The file is ``NAME.json``, NAME being ``producer.name``, in `folder` of the
     user's data, which is created. `producer` is written as a JSON record;
-    `measured`, the user's rows as dicts by column of what JSON can hold, is
-    kept in it under "measured" for a reader: `load` does not read it.
+    `measured`, the user's rows as dicts by column of what JSON can hold (NaN
+    too), is kept in it under "measured" for a reader: `load` does not read it.
 
     Raises
     ------
     InputError
         If the name cannot be a file's, or folder or file cannot be written.
+    TypeError
+        If JSON cannot hold a value; the file that was there stays.
     """
     path = folder() / f"{check_name(producer.name)}.json"
     try:

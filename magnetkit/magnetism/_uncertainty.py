@@ -250,8 +250,9 @@ def relative_width(
     The result is 0 for the reference itself and sqrt(2) for a magnet of as
     wide a range that has nothing in common with it; more for a reference of a
     wider range. `magnets` and `reference` are of `_figures.kinds`, the latter
-    of one magnet; `quantity` is a column such as "remanence_T"; `producer` is
-    a calibration that both are conditional on, None for none.
+    of one magnet; `quantity` is a column such as "remanence_T", any other
+    counting as `variance` and `covariance` say; `producer` is a calibration
+    that both are conditional on, None for none.
     """
     magnet_variance = variance(magnets, quantity, producer)
     shared_variance = covariance(magnets, reference, quantity, producer)[:, 0]

@@ -15,6 +15,7 @@ import numpy as np
 
 from .._core._arguments import check_arguments, warn
 from .._core._constants import DEVIATIONS_90
+from .._core._words import write_count
 from .._core.errors import InputError
 from .._core.units import ROOM_K
 from ..alloy._files import read_small_table
@@ -319,7 +320,10 @@ def _report_refusals(refusals: dict[int, str], strict: bool) -> None:
         number, why = next(iter(refusals.items()))
         raise InputError(f"row {number}: {why} ({len(refusals)} of such rows)")
     refusal_text = "; ".join(f"row {n}: {why}" for n, why in refusals.items())
-    warn(f"{len(refusals)} rows left out: {refusal_text}", UserWarning)
+    warn(
+        f"{write_count(len(refusals), 'row')} left out: {refusal_text}",
+        UserWarning,
+    )
 
 
 @dataclass(frozen=True)
@@ -416,8 +420,9 @@ def _with_curves(record: dict[str, Any]) -> list[dict[str, Any]]:
     """Replace a row that names a file of curves by one row for each temperature.
 
     `record` maps columns to cells; ``curve`` is the path of the file. The new rows are copies of it
-    with ``temperature_K`` (K), ``coercivity_kA_m`` and ``remanence_T`` of their curve in place of
-    its own; coercivity is NaN where the curve ends before. They stand by rising temperature. A row
+    with ``temperature_K`` (K; 20 degrees C where the file names none, whatever the row says),
+    ``coercivity_kA_m`` and ``remanence_T`` of their curve in place of its own; coercivity is NaN
+    where the curve ends before. They stand by rising temperature. A row
     without a file (no cell, None, NaN or a blank text) is returned alone, as it is. InputError if
     the file cannot be read. `record` is not changed.
     """

@@ -123,7 +123,7 @@ def magnet_curves(
     """Compute the curves that the figures of n magnets at k temperatures make.
 
     J = (B_r - (mu_rec - 1) mu_0 |H|) (1 - (|H| / H_cj)^p), with p such that J is 0.9 B_r at the
-    knee. NaN figures give curves of NaN.
+    knee. Beyond H_cj the polarization is negative, down to -B_r. NaN figures give curves of NaN.
 
     Parameters
     ----------

@@ -276,7 +276,8 @@ def state_level(
         ``host``, the root of the recipe's; ``route``, the word of the route's level, empty for the
         usual one; ``level``, the value of `level`; ``fall``, the factor of the model's fall of H_cJ
         with temperature (above 1 for a lower H_cJ when hot), and ``remanence``, that of its B_r,
-        with which it has the values at `kelvin`.
+        with which it has the values at `kelvin`. ``fall`` is cut at 0.22 and 4.5, and 1 nearer than
+        5 K to 20 degrees C, where the coercivity does not count.
 
     Raises
     ------
@@ -286,7 +287,7 @@ def state_level(
     KeyError
         If `typical` has not both values.
     ValueError
-        If the coercivity is NaN.
+        If the coercivity counts and is NaN or negative.
     """
     process: dict[str, Any] = {"route": level.route} if level.route else {}
     if measured is not None and measured.magnets:

@@ -246,7 +246,7 @@ def _coexisting_phases(
         Name ("alpha-iron" or a formula), volume fraction and J_s (T; NaN but
         for alpha-iron) of each, the largest first, which add up to `outside`,
         as `_on_hull` lists them; one entry "grain boundary" where there is no
-        data.
+        data, or the recipe has no grain boundary. Never empty.
     """
     hard = made.parts.hard_phase[i : i + 1]
     space = stable_space(open_snapshot())

@@ -738,7 +738,7 @@ def rows_made_by_route(route: Route, codes: Int8Array) -> BoolArray:
 def _apply_route(
     rows: dict[str, FloatArray], route: Route, codes: Int8Array
 ) -> None:
-    """Let a route act on the parameters of n magnets, in place.
+    """Let a route act on the parameters of n magnets, as new arrays in the same dict.
 
     Parameters
     ----------

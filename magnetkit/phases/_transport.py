@@ -288,7 +288,7 @@ def _fetch_documents(
     materials : mp_api rester
         Has the attributes ``summary``, ``thermo`` and ``magnetism``, each with a method ``search``.
     watch : _Watch
-        Hook of its session; it calls the searches.
+        Hook of its session; it calls the searches, a failing one three times in all.
     where : str
         Address of the server with a final slash, for messages.
     systems : list of str
@@ -297,7 +297,9 @@ def _fetch_documents(
     Returns
     -------
     dict of list of dict
-        Results of `read_document` by kind: ``summary``, ``thermo`` and ``magnetism``.
+        Results of `read_document` by kind: ``summary``, ``thermo`` and
+        ``magnetism``; empty lists without systems. A material is in ``thermo``
+        once for each scheme of correction.
 
     Raises
     ------

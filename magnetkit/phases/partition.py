@@ -760,8 +760,8 @@ def hosts_by_hardening(codes: Int8Array, hardening: str) -> BoolArray:
 def root_places(codes: Int8Array) -> IntArray:
     """Return the place of each host's root in `ROOTS`, int64 (n,).
 
-    `codes`, int8 (n,), are indices into `HOST_NAMES`; -1 stays. A variant has the place of its
-    root.
+    `codes`, int8 (n,), are indices into `HOST_NAMES`, which is not checked; -1 stays. A variant has
+    the place of its root.
     """
     places = [ROOTS.index(host.root) for host in HOSTS.values()]
     return np.array([*places, -1])[codes]

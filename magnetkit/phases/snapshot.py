@@ -650,7 +650,8 @@ def write_cifs(snapshot: Snapshot, folder: str | Path) -> list[Path]:
     Raises
     ------
     DataError
-        If the snapshot holds no structures, or the folder cannot be written.
+        If the snapshot holds no structures (the folder is made nevertheless),
+        or the folder cannot be written.
     """
     from pymatgen.io.cif import CifWriter
 

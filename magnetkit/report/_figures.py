@@ -332,7 +332,7 @@ def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
     Returns
     -------
     dict
-        Plotly's trace.
+        Plotly's trace, as of `candidates`: units are not converted.
     """
     look = {
         "symbol": "star",
@@ -707,8 +707,8 @@ def trade_off_axes(
     """Choose the columns of the trade-off picture.
 
     The column x is that of the first objective, the last one left aside, that sets decisions apart:
-    their values in it span more than a tenth of those of the candidates. Without one it is that of
-    the first objective.
+    their values in it, none of them NaN, span more than a tenth of those of the candidates. Without
+    one it is that of the first objective.
 
     Parameters
     ----------
@@ -725,7 +725,8 @@ def trade_off_axes(
     y : str
         Column of the last objective.
     colour : str
-        Column of another objective, or of the first.
+        Column of the first objective behind the first one that is not x, so
+        of two y; of the first where there is none.
     """
     goals = objectives(profile)
     wide = [

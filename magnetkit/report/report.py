@@ -535,7 +535,8 @@ def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
     Returns
     -------
     dict
-        Plotly's ``data`` and ``layout``, the axis in degrees C: B_r (T) above, H_cJ (kA/m) below.
+        Plotly's ``data`` and ``layout``, the axis in degrees C: B_r (T) above,
+        H_cJ (kA/m) below. Lines have no point where there is no value.
     """
     at = list(map(float, np.linspace(low, high, _TEMPERATURES)))
     frames = zip(at, shown.at(at), strict=True)

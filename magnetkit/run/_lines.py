@@ -282,8 +282,9 @@ def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
     """Write at most six lines below the table: what it rests on, what would change it, what is next.
 
     `replacement` is a `Replacement`, `first` its answer for the likeliest kind
-    of the magnet in use; `units` is "si" or "cgs". A line that has nothing to
-    say is left out; the first always stands.
+    of the magnet in use, or of a duty alone, which has no recipe; `units` is
+    "cgs" or, any other, SI. A line that has nothing to say is left out; the
+    first always stands.
     """
     texts = [_request_text(replacement, units)]
     if first.recipe is not None:

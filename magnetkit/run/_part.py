@@ -104,7 +104,7 @@ class Part:
 
     @property
     def verdict(self) -> str:
-        """``keep``, ``replace`` or what else the answer says."""
+        """``keep``, ``replace`` or ``reach``; empty of a recipe alone. A property."""
         if self.answer is None:
             return ""
         return self.answer.verdict

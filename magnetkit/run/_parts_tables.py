@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .._core._words import write_count, write_subject
 from .._core.elements import INDEX
 from .._core.settings import get_settings
 from .._core.units import ZERO_CELSIUS
@@ -134,7 +135,8 @@ def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
     """Build the row of a part of the main table, by header.
 
     The headers are ``Row`` (line in the user's list), ``Part``, ``Magnet``,
-    ``Temperature, °C``, ``Verdict``, ``Replacement`` (name of the way, empty
+    ``Temperature, °C``, ``Verdict`` ("keep", "replace", "reach", or empty of a
+    recipe alone), ``Replacement`` (name of the way, empty
     without one), ``P`` (0 to 1), ``kg a year`` (of magnets), ``Heavy rare
     earth today, kg a year``, ``Today, low``, ``Today, high`` (of the same, kg
     a year), ``Heavy rare earth then, kg a year``, ``Saved, kg a year``,
@@ -434,7 +436,7 @@ def _report_defaults(parts: Sequence[Part]) -> list[str]:
     ]
     if lines_without_mass:
         texts.append(
-            f"No amount a year in {len(lines_without_mass)} rows "
+            f"No amount a year in {write_count(len(lines_without_mass), 'row')} "
             f"({', '.join(lines_without_mass[:10])}): judged, not counted in kilograms and dollars."
         )
     lines_by_name: dict[str, list[str]] = {}
@@ -467,7 +469,8 @@ def _dollars_line(frame: "pd.DataFrame") -> str:
     is_other_family = then.isna() & today.notna()
     if not is_other_family.any():
         return f"{text}, {then.sum():,.0f} then; elements only, no price."
-    text += f", of which {is_other_family.sum()} parts go to another family (price: ask)"
+    parts_text = write_subject(int(is_other_family.sum()), "part", "go")
+    text += f", of which {parts_text} to another family (price: ask)"
     rest = today[~is_other_family].sum()
     return f"{text}; the others {rest:,.0f} today and {then.sum():,.0f} then, as elements."
 
@@ -496,8 +499,9 @@ def lines(answer: Any) -> list[str]:
     replacements = [part for part in parts if part.way is not None]
     heavy, *elements = answer.totals.to_dict("records")
     texts = [
-        f"{len(parts)} parts: {len(replacements)} to replace, "
-        f"{len(parts) - len(replacements)} stay; {len(answer.refused)} rows not understood."
+        f"{write_count(len(parts), 'part')}: {len(replacements)} to replace, "
+        f"{len(parts) - len(replacements)} stay; "
+        f"{write_count(len(answer.refused), 'row')} not understood."
     ]
     texts.append(_HEAVY_TOTAL.format_map(heavy))
     element_texts = [_ELEMENT_TOTAL.format_map(row) for row in elements]

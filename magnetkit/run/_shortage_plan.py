@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .._core._words import write_subject
 from ..choose.exposure import mass_shares
 from ..supply.scenario import Scenario
 from ..supply.shortage import Shortage
@@ -167,9 +168,9 @@ def _plan_cut(
     changed = _rows_with_status(table, "change")
     stopped = _rows_with_status(table, "stops")
     elements = ", ".join(missing)
-    words = f"{len(changes)} parts need {total:,.1f} kg {elements} a year, "
+    words = f"{write_subject(len(changes), 'part', 'need')} {total:,.1f} kg {elements} a year, "
     words += f"of which {gap:,.1f} cannot be had: change {len(changed)}, "
-    words += f"{len(stopped)} stop"
+    words += f"{len(stopped)} {'stops' if len(stopped) == 1 else 'stop'}"
     if stopped:
         names = [row["Part"] for row in stopped[:5]]
         if len(stopped) > 5:
@@ -439,7 +440,7 @@ def _plan_delay(
     dollars = sum(wait.value for wait in waits if wait.value == wait.value)
     count = len(_rows_with_status(table, "change"))
     words = (
-        f"{len(waits)} parts wait {longest:g} weeks: a stock of {kilograms:,.0f} kg of "
+        f"{write_subject(len(waits), 'part', 'wait')} {longest:g} weeks: a stock of {kilograms:,.0f} kg of "
         f"magnets (elements {dollars:,.0f} USD) bridges it; {count} can change to a magnet "
         "that needs no licence"
     )
@@ -550,8 +551,8 @@ def _plan_prices(
     saving = sum(c.saved_USD for c in changes if c.way is not None)
     count = len(_rows_with_status(table, "change"))
     words = (
-        f"{len(changes)} parts cost {dearer:,.0f} USD a year more; "
-        f"{count} changes save {saving:,.0f}"
+        f"{write_subject(len(changes), 'part', 'cost')} {dearer:,.0f} USD a year more; "
+        f"{write_subject(count, 'change', 'save')} {saving:,.0f}"
     )
     if count:
         words += (

@@ -73,7 +73,8 @@ def compensation(
         in a text with a balance or one that sums to 100.
     circuit : float
         What pole pieces and gap add to alpha of the magnet, %/K, between -1 and
-        1: the field's own coefficient is the sum.
+        1: the field's own coefficient is the sum. ``remanence_coefficient_pct_K``
+        is without it.
 
     Returns
     -------

@@ -44,6 +44,9 @@ _CARRIED = {
     _REMANENCE: _OFFERS.carried_remanence,
     _COERCIVITY: _OFFERS.carried_coercivity,
 }
+_MAY_DO = "it may do what is asked: values at temperature decide"
+# What arithmetic may take from a value that is equal to its limit, as a share.
+_ROUNDING = 1e-9
 # From so far away, K, a value is carried.
 _NEAR_K = 5.0
 
@@ -640,8 +643,8 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
     and what `_is_near_miss` reads. Refused is P below 0.3; or heavy rare earth
     of more than 0.3 wt.% above what today's magnet can hold by its range
     (``heavy_rare_earth_wt_pct_hi`` of the reference). If P is below 0.3 since
-    B_r alone falls short, by up to 2 %, the supplier is asked all the same,
-    whatever the heavy rare earth. A P that is not known (NaN) counts as neither
+    B_r alone falls short, by up to 2 %, or no value does, the supplier is
+    asked all the same, whatever the heavy rare earth. A P that is not known (NaN) counts as neither
     low nor high, a content that is not known as not too much. Taken is P of 0.8
     or more, of the family in use, with heavy rare earth known and at most 0.3
     wt.% more than today's. Otherwise the supplier is asked.
@@ -651,6 +654,11 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
     today = judged.heavy_rare_earth_today_wt_pct
     largest_wt_pct = float(replacement.reference.get(f"{_HEAVY}_hi", today))
     if chance < UNLIKELY and _is_near_miss(replacement, judged):
+        least = replacement.limits.get(_REMANENCE)
+        if least is None or judged.remanence_guaranteed_T >= least.limit * (
+            1.0 - _ROUNDING
+        ):
+            return "ask", _MAY_DO
         return (
             "ask",
             "only B_r falls short, by little: ask whether the drawing or a sorted lot takes it",
@@ -660,7 +668,7 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
     if heavy > largest_wt_pct + SAVING_WT_PCT:
         return "refuse", "it holds more heavy rare earth than today's magnet"
     if chance < MEETS:
-        return "ask", "it may do what is asked: values at temperature decide"
+        return "ask", _MAY_DO
     if judged.way is not None and judged.way.kind == "other-family":
         return (
             "ask",
@@ -700,7 +708,7 @@ def _is_near_miss(replacement: Any, judged: Offer) -> bool:
         _MARGIN: judged.demagnetization_safety,
     }
     for column, limit in replacement.limits.items():
-        slack = _OFFERS.near_miss if column == _REMANENCE else 0.0
+        slack = _OFFERS.near_miss if column == _REMANENCE else _ROUNDING
         value = values.get(column, math.nan)
         if limit.maximum is not None and not value <= limit.limit:
             return False

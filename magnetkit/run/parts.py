@@ -16,6 +16,7 @@ import numpy as np
 from .._core import datasets
 from .._core._arguments import check_arguments, parse_whole_number
 from .._core._progress import bar
+from .._core._words import write_count
 from .._core.elements import RARE_EARTHS
 from .._core.errors import InputError
 from .._core.plausible import check_plausible
@@ -327,7 +328,7 @@ def _fill_temperatures(
     )
     rows_text = ", ".join(lines[:10]) + (", ..." if len(lines) > 10 else "")
     return [
-        f"No temperature in {len(lines)} rows ({rows_text}): {what} is taken."
+        f"No temperature in {write_count(len(lines), 'row')} ({rows_text}): {what} is taken."
     ]
 
 

@@ -1,5 +1,6 @@
 """``magnetkit.replace``: a magnet in, what can take its place out."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
@@ -815,11 +816,27 @@ def _judge(
     if grade:
         frame = _judge_grade(replacement, what)
         kind = "lower-class"
+        if _is_magnet_in_use(frame.iloc[0], replacement.reference):
+            # Limits that rest on its own sheet are not uncertain beside it.
+            frame[CHANCE] = replacement.own_probability
     is_other = ~is_of_family(frame["host"], incumbent.host)
     if is_other[0] and (grade or frame["host"].iloc[0] in HOSTS):
         kind = "other-family"
     enter_comparison(frame, answer.today, judged.iloc[0])
     return make_way(kind, frame.iloc[0], answer.today)
+
+
+def _is_magnet_in_use(sold: "pd.Series", reference: Mapping[str, Any]) -> bool:
+    """Say whether a grade that is sold is that in use, known by the same values.
+
+    Name, B_r and H_cJ at the temperature of use of `sold`, a row of
+    `judge_grades`, and of `reference`, the magnet in use, are compared. A grade
+    in use of which own values were measured or stated is another magnet.
+    """
+    return sold["grade"] == reference["grade"] and all(
+        math.isclose(sold[GUARANTEED[name]], reference[name], rel_tol=1e-9)
+        for name in (REMANENCE, COERCIVITY)
+    )
 
 
 def _judge_grade(replacement: Replacement, grade: str) -> "pd.DataFrame":
@@ -937,13 +954,15 @@ def _write_folder(
 def _report_record(replacement: Replacement) -> dict[str, Any]:
     """Collect what the head of a report shows as JSON values: verdict, pair, ways and margins.
 
-    `replacement` must have a magnet in use that was judged.
+    `replacement` must have a magnet in use that was judged (AssertionError
+    otherwise).
 
     Returns
     -------
     dict
-        ``headline``, ``duty`` and the names ``today`` and ``new`` (empty if no
-        way is recommended) are texts; ``heads`` is `HEADS` as a list and
+        ``headline``, ``duty``, ``today`` (name of the magnet in use) and
+        ``new`` (that of the recommended way, empty if there is none) are
+        texts; ``heads`` is `HEADS` as a list and
         ``rows`` a list of lists of texts, those of `table_cells` in SI units;
         ``notes`` is a list of lines. Lists of dicts: ``orders`` of the ways
         with P of 0.8 or more (``name``, ``text``); ``pair`` (``name``,

@@ -227,7 +227,8 @@ def intrinsic(
     DataFrame, or frame of the input's library
         One row a composition and temperature, those of a composition together,
         on the index of a pandas input; columns of the input stand last:
-        host, status, easy_direction, temperature_K, and with interval and
+        host, status, easy_direction, temperature_K, in_domain and
+        domain_distance (of the Curie temperature), and with interval and
         provenance curie_temperature_K, saturation_polarization_T,
         anisotropy_constant_MJ_m3, anisotropy_constant_2_MJ_m3,
         anisotropy_constant_3_MJ_m3, anisotropy_field_T (2 (K_1 + 2 K_2 + 3
@@ -240,8 +241,8 @@ def intrinsic(
     Raises
     ------
     InputError
-        If the temperature, the host or the interval makes no sense, no row can be read, or `strict`
-        is set and one cannot.
+        If the temperature cannot be read, the host is unknown, the interval is not between 0 and 1,
+        no row can be read, or `strict` is set and one cannot.
 
     Examples
     --------

@@ -52,8 +52,9 @@ def train(
     CurieModel, EnergyModel or PropertyModel
         Its ``predict(compositions)`` returns a frame of the target with
         ``_lo`` and ``_hi``, ``in_domain`` and ``domain_distance``;
-        ``estimator_`` is a scikit-learn regressor. A model file that was there
-        is replaced.
+        ``estimator_`` is a scikit-learn regressor. Its file replaces that of a
+        model of the same data alone: predictions use it where they get the
+        same `data`, or none was given here.
 
     Raises
     ------

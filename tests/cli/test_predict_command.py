@@ -79,7 +79,7 @@ def test_a_workbook_says_what_was_asked_and_what_meets(tmp_path):
     book = load_workbook(out)
     said = [row[0] for row in book["Answer"].iter_rows(values_only=True)]
     assert len(said) == 3
-    assert said[1].startswith("1 rows predicted, 1 refused.")
+    assert said[1].startswith("1 row predicted, 1 refused.")
     line, text, reason = list(book["Refused"].iter_rows(values_only=True))[1]
     assert (line, text) == (2, "??")
     assert reason

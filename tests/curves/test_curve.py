@@ -164,8 +164,13 @@ def test_its_head_has_name_figures_and_source(plain):
     hot = _header_lines(plain, 1)
     assert hot[0] == "EXTRAPOLATED: hotter than its sheets"
     assert hot[1] == "N42 <SH> at 150 C (423.15 K), lower end"
-    centre = replace(plain, bound="centre", beyond=())
-    assert _header_lines(centre, 1)[0].endswith("(423.15 K), centre")
+    for bound, words in (
+        ("high", "upper end"),
+        ("centre", "centre"),
+        ("guaranteed", "guaranteed"),
+    ):
+        other = replace(plain, bound=bound, beyond=())
+        assert _header_lines(other, 1)[0].endswith(f"(423.15 K), {words}")
 
 
 def test_its_name_is_one_that_every_program_takes(plain):

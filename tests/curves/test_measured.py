@@ -228,6 +228,23 @@ def test_between_two_straight_curves_lies_a_straight_one():
     assert np.abs(fields - 1e3 * figures.coercivity_b_kA_m).min() < 1e-6 * h_cb
 
 
+def test_among_three_curves_figures_go_smoothly():
+    b_r = {300.0: 1.3, 400.0: 1.2, 500.0: 0.9}
+    curves = [straight_curve(k, b, 1e6) for k, b in b_r.items()]
+    _, figures = interpolate_curves(curves, [350.0, 450.0], 1.5)
+    # Hermite's cubics, by hand: a slope of 0 at 300 K, at 400 K the harmonic
+    # mean of -1 and -3 mT/K, at 500 K -4 mT/K.
+    assert [one.remanence_T for one in figures] == pytest.approx(
+        [1.25 + 12.5 * 0.0015, 1.05 + 12.5 * (0.004 - 0.0015)]
+    )
+
+
+def test_what_is_left_is_counted_from_the_line_of_recoil():
+    curve = straight_curve(300.0, 1.3, 1e6, recoil=1.15, knee=0.7)
+    fields = _measured._reduced_fields(curve, np.array([1.0, 0.5, 0.0]))
+    assert fields == pytest.approx([0.7, 0.85, 1.0])
+
+
 def test_the_largest_product_lies_between_points():
     # B = 1.2 - 2e-6 H: 1.2 / 4e-6 A/m times 0.6 T, whatever points draw the line.
     for points in ([0.0, 6e5], [0.0, 1e5, 4e5, 4e5, 6e5]):

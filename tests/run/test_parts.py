@@ -172,7 +172,7 @@ def test_notes_count_rows_without_temperature():
     answer = replace_parts([{"Grade": "N35", "kg/year": 1}], temperature="60C")
     assert answer.parts[0].temperature_K == pytest.approx(333.15)
     assert any(
-        "No temperature in 1 rows (1): 60C is taken" in note
+        "No temperature in 1 row (1): 60C is taken" in note
         for note in answer.notes
     )
 
@@ -241,7 +241,14 @@ def test_workbook_sorts_and_sums(answer, tmp_path):
 
 def test_lines_and_json(answer):
     assert answer.lines()[0].startswith("2 parts:")
-    assert len(json.loads(answer.to_json())["frame"]) == 2
+    assert repr(answer) == "\n".join(answer.lines())
+    plain = json.loads(answer.to_json())
+    assert plain["notes"] == answer.notes
+    for name in ("frame", "totals", "ways", "shortages", "changes"):
+        table = getattr(answer, name)
+        assert [list(row) for row in plain[name]] == [list(table)] * len(table)
+    (refused,) = plain["refused"]
+    assert refused["Row"] == 2
 
 
 @pytest.mark.parametrize("size", ["0x0x0 mm", "99999x99999x99999"])
@@ -318,7 +325,7 @@ def test_names_rows_without_an_amount():
         if "No amount a year" in note
     ]
     assert [note.split(":")[0] for note in notes] == [
-        "No amount a year in 1 rows (2)"
+        "No amount a year in 1 row (2)"
     ]
 
 

@@ -307,7 +307,7 @@ def test_dollars_of_another_family_are_no_price():
     assert _dollars_line(
         dollars([1000.0, 500.0, nothing], [nothing, 1, 2])
     ) == (
-        "Elements 1,500 USD a year today, of which 1 parts go to another "
+        "Elements 1,500 USD a year today, of which 1 part goes to another "
         "family (price: ask); the others 500 today and 3 then, as elements."
     )
 
@@ -325,7 +325,7 @@ def test_lines_count_sum_and_name_what_is_ordered_first(parts):
     )
     texts = lines(answer)
     assert texts[:3] == [
-        "13 parts: 1 to replace, 12 stay; 1 rows not understood.",
+        "13 parts: 1 to replace, 12 stay; 1 row not understood.",
         "Heavy rare earth 6.0 kg a year (3.0 to 12.0), then 2.0 (1.0 to 4.0).",
         "By element, kg a year: Dy 6 (3 to 12) -> 2; Nd 84 (81 to 87) -> 88.",
     ]

@@ -293,7 +293,7 @@ def test_several_missing_elements_add_up():
     # Only where none of any can be had do ways have to be without.
     rows, summary = plan._plan_cut([part], make_shortage(missing), PRICES)
     assert rows[0]["What to do"] == "change"
-    assert "need 30.0 kg Tb, Dy, Ho a year" in summary["In words"]
+    assert "1 part needs 30.0 kg Tb, Dy, Ho a year" in summary["In words"]
     whole = dict.fromkeys(missing, 1.0)
     rows, _ = plan._plan_cut([part], make_shortage(whole), PRICES)
     assert rows[0]["What to do"] == "stops"
