@@ -96,11 +96,9 @@ def _common(name: str, crystal: Structure) -> dict[str, Any]:
         "formula_pretty": composition.reduced_formula,
         "chemsys": "-".join(symbols),
         "elements": symbols,
-        "nelements": len(symbols),
         "nsites": len(crystal),
         "volume": crystal.volume,
         "density": float(crystal.density),
-        "last_updated": "2025-09-25T00:00:00Z",
         "deprecated": False,
     }
 
@@ -117,10 +115,8 @@ def _magnetism(crystal: Structure, moment: float) -> dict[str, Any]:
     units = crystal.composition.get_reduced_composition_and_factor()[1]
     return {
         "ordering": "FM" if moment else "NM",
-        "is_magnetic": moment > 0,
         "num_magnetic_sites": sum(m > 0 for m in primitive),
         "total_magnetization": sum(moments),
-        "total_magnetization_normalized_vol": sum(moments) / crystal.volume,
         "total_magnetization_normalized_formula_units": sum(moments) / units,
         "magmoms": primitive,
     }
@@ -140,15 +136,7 @@ def documents(
             symbol, number = _GROUPS.get(
                 crystal.composition.reduced_formula, _OTHER_GROUP
             )
-            symmetry = {
-                "crystal_system": "Hexagonal",
-                "symbol": symbol,
-                "number": number,
-                "point_group": "6/mmm",
-                "symprec": 0.1,
-                "angle_tolerance": 5.0,
-                "version": "2.5.0",
-            }
+            symmetry = {"symbol": symbol, "number": number}
             crystal = Structure(
                 crystal.lattice, crystal.species, crystal.frac_coords
             )
@@ -180,9 +168,6 @@ def documents(
                         + offset,
                         "formation_energy_per_atom": formation,
                         "energy_above_hull": above,
-                        "is_stable": above == 0.0,
-                        "energy_type": "GGA",
-                        "entry_types": ["GGA"],
                     }
                 )
     return records

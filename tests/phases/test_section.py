@@ -18,6 +18,17 @@ def test_phases_and_sides_are_pymatgens(system):
     assert set(names) == {
         entry.composition.reduced_formula for entry in peer.stable_entries
     }
+    lowest = {}
+    for entry in peer.all_entries:
+        formula = entry.composition.reduced_formula
+        energy = entry.energy_per_atom
+        lowest[formula] = min(energy, lowest.get(formula, energy))
+    others = [Composition(n).reduced_formula for n in section.others.names]
+    assert sorted(others) == sorted(lowest.keys() - set(names))
+    assert_allclose(section.others.shares.sum(axis=1), 1.0)
+    energies = [*section.energies, *section.others.energies]
+    expected = [lowest[name] for name in (*names, *others)]
+    assert_allclose(energies, expected, atol=1e-9)
     sides = set()
     for facet in peer.facets:
         for i, j in ((0, 1), (0, 2), (1, 2)):

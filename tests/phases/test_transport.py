@@ -237,6 +237,11 @@ def test_names_silence_and_an_old_certificate(mp_server: Server):
     # An error of the system and a ValueError at once, as of an answer of another shape.
     failure = ssl.SSLCertVerificationError(1, "certificate has expired")
     assert _transport._reason(failure) == "certificate has expired"
+    # Of other errors no word is told, for it may be the server's.
+    assert _transport._reason(RuntimeError(KEY)) == "RuntimeError"
+    assert _transport._reason(OSError()) == "OSError"
+    shape = "its answer has another shape"
+    assert _transport._reason(KeyError(KEY)) == shape
 
 
 def test_requests_name_their_fields_in_short_addresses(

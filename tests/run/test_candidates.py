@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from magnetkit.applications import load
 from magnetkit.errors import InputError
@@ -261,6 +262,10 @@ def test_a_file_is_read_in_pieces_and_known_by_its_content(tmp_path):
     path.write_text("composition\nSmCo5\n")
     (piece,) = FileCandidates(path, shell="Dy 1.0 wt%").pieces(10)
     assert list(piece().shells) == ["Dy 1.0 wt%"]
+    # Its rows are counted before any is read only where the file tells them.
+    table = pa.table({"composition": ["SmCo5", "??", "PrCo5"]})
+    pq.write_table(table, tmp_path / "a.Parquet")
+    assert FileCandidates(tmp_path / "a.Parquet").count() == 3
 
 
 def test_each_form_of_candidates_has_its_kind(tmp_path):

@@ -241,7 +241,14 @@ def test_workbook_sorts_and_sums(answer, tmp_path):
 
 def test_lines_and_json(answer):
     assert answer.lines()[0].startswith("2 parts:")
-    assert len(json.loads(answer.to_json())["frame"]) == 2
+    assert repr(answer) == "\n".join(answer.lines())
+    plain = json.loads(answer.to_json())
+    assert plain["notes"] == answer.notes
+    for name in ("frame", "totals", "ways", "shortages", "changes"):
+        table = getattr(answer, name)
+        assert [list(row) for row in plain[name]] == [list(table)] * len(table)
+    (refused,) = plain["refused"]
+    assert refused["Row"] == 2
 
 
 @pytest.mark.parametrize("size", ["0x0x0 mm", "99999x99999x99999"])

@@ -180,27 +180,6 @@ def test_results_come_back_through_calibrate(motor):
     assert off[1] < 0.36 / 0.64 * off[0]
 
 
-@pytest.mark.usefixtures("motor")
-def test_command_writes_a_table_for_the_mill(folder, tmp_path):
-    file = tmp_path / "melts.csv"
-    store = ["--stock", "Nd=5", "--stock", "Fe=9,B=1,Tb=1"]
-    arguments = [
-        "suggest",
-        str(folder),
-        "--batch",
-        "2",
-        "--melts",
-        "1",
-        *store,
-    ]
-    done = CliRunner().invoke(app, [*arguments, "--out", str(file)])
-    assert done.exit_code == 0, done.output
-    assert "units of regret" in done.stdout
-    table = pd.read_csv(file)
-    assert table["magnet"].tolist() == ["M1", "M1", "M2", "M2"]
-    assert len(set(table["composition"])) == 1
-
-
 def test_square_term_finds_an_inner_maximum():
     # The second loses nothing where its score is between -1 and 1, and 4 elsewhere; the first
     # always 2. The line of least squares in s^2 is 0.301 + 0.968 s^2, which passes 2 where |s| is

@@ -232,6 +232,12 @@ def test_a_wider_interval_holds_a_narrower_one(training_rows):
     wide = training_rows.predict(table, 0.95)
     assert (wide[f"{CURIE}_hi"] > narrow[f"{CURIE}_hi"]).all()
     assert_array_equal(wide[CURIE], narrow[CURIE])
+    # Nine in ten where nothing is said.
+    plain = training_rows.predict(table)[f"{CURIE}_hi"]
+    assert_array_equal(training_rows.predict(table, 0.9)[f"{CURIE}_hi"], plain)
+    query = prepare_query(partition(table))
+    half = training_rows.predict_phases(query).half
+    assert_allclose(half, plain - wide[CURIE])
 
 
 def test_accepts_one_row_and_refuses_an_impossible_one(tmp_path):

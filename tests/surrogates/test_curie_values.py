@@ -44,10 +44,3 @@ def test_2_14_1_compounds_lie_within_ten_kelvin(model):
         for r in ("Gd", "Tb", "Dy", "Ho", "Er", "Tm")
     ]
     assert heavy == sorted(heavy, reverse=True)
-
-
-def test_a_mixture_lies_between_its_ends(model):
-    ends = model.predict(["Nd2Fe14B", "Dy2Fe14B"])
-    half = model.predict(["NdDyFe14B"])
-    low, high = sorted(ends[CURIE])
-    assert low - 10.0 < half[CURIE].iloc[0] < high + 10.0

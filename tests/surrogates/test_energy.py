@@ -74,6 +74,11 @@ def test_stored_arrays_restore_the_model():
         assert other.fingerprint == model.fingerprint
         assert other.manifest["error"] == model.manifest["error"]
         assert (other.target, other.known) == (TARGET, model.known)
+    # Nor does it fit where the columns are others.
+    columns = energy.columns
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(energy, "columns", lambda t: 1.001 * columns(t))
+        assert energy.stored_model(model.known) is None
     # A model of other rows is none of these.
     fewer = replace(model.known, learn=np.r_[False, model.known.learn[1:]])
     assert (
@@ -156,5 +161,6 @@ def test_rounding_sets_the_smallest_edge():
     assert len(steps) == 4
     # Every composition is in every group: leaving one out leaves nothing unknown.
     assert model.edge == 1e-3
-    assert len(model.scores[0]) == 12
+    # Too few are new for scores of their own: theirs are those of all.
+    assert [len(scores) for scores in model.scores] == [12, 12]
     assert model.manifest["groups"] == 4

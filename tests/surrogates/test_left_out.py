@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from magnetkit.errors import DataError
+from numpy.testing import assert_allclose
 
 from magnetkit.surrogates import _validation
 from magnetkit.surrogates._measured import TrainingSet
@@ -61,6 +62,20 @@ def test_figures_of_each_model_by_hand():
     assert frame["measured"].tolist() == [1.0, 2.0, 3.0, 4.0]
     with pytest.raises(DataError, match="no row of a test was answered"):
         LeftOut(make_rows(), {"own": predict([NAN] * 4)}, 0.9).figures()
+
+
+@pytest.mark.parametrize("target", [CURIE, "formation_energy_eV_atom", J_S])
+def test_models_answer_with_the_ends_of_their_intervals(target):
+    rows = make_rows(target)
+    rows = replace(rows, values=100.0 * rows.values + 400.0)
+    (half,) = _validation.models(target, 0.5, False).values()
+    half = half(rows)(rows.table)
+    (more,) = _validation.models(target, 0.95, False).values()
+    more = more(rows)(rows.table)
+    assert_allclose(half.high - half.value, half.value - half.low)
+    assert (half.high > half.value).all()
+    assert_allclose(more.value, half.value)
+    assert (more.high > half.high).all()
 
 
 def test_steps_count_the_models_that_are_trained():

@@ -1,8 +1,6 @@
 import numpy as np
 import pytest
-from magnetkit.errors import InputError
 
-from magnetkit._core import _intervals
 from magnetkit.surrogates import _merit
 
 
@@ -25,23 +23,6 @@ def test_a_difference_within_the_tolerance_is_no_order():
     assert _merit.order_tolerance("curie_temperature_K", values) == 10.0
     # A twentieth of the standard deviation, 2, of a user's own target.
     assert _merit.order_tolerance("melting / K", values) == pytest.approx(0.1)
-
-
-def test_the_conformal_quantile_covers_new_scores():
-    rng = np.random.default_rng(0)
-    hits = [
-        rng.exponential() <= _intervals.quantile(rng.exponential(size=50), 0.9)
-        for _ in range(2000)
-    ]
-    assert 0.88 < np.mean(hits) < 0.93
-
-
-def test_folds_keep_groups_whole_and_need_two():
-    groups = np.array(["a", "a", "b", "c", "c", "d"])
-    for inside, outside in _intervals.folds(groups, 3):
-        assert not set(groups[inside]) & set(groups[outside])
-    with pytest.raises(InputError, match="two groups"):
-        list(_intervals.folds(np.zeros(4), 3))
 
 
 def test_a_bootstrap_over_groups_knows_who_is_better():

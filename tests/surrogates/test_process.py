@@ -97,14 +97,6 @@ def test_a_refit_keeps_the_scales(fitted_process):
     assert (other.trend, other.local) == (model.trend, model.local)
 
 
-def test_arrays_restore_the_model(fitted_process):
-    model, x, y = fitted_process
-    other = TrendProcess(trend=1, local=2).from_arrays(x, y, vars(model))
-    new = _data(30, seed=4)[0]
-    assert_array_equal(other.estimate(new).mean, model.estimate(new).mean)
-    assert_array_equal(other.estimate(new).local, model.estimate(new).local)
-
-
 def test_second_search_discounts_outliers():
     x, y = _data()
     y[::12] += 6.0

@@ -16,7 +16,6 @@ from sklearn.model_selection import GroupKFold
 from sklearn.utils import estimator_checks
 
 import magnetkit as mk
-from magnetkit._core import _intervals
 from magnetkit.surrogates import CompositionRegressor
 from magnetkit.surrogates.regressor import _holds_compositions
 
@@ -228,12 +227,3 @@ def test_the_trees_are_those_of_scikit_learn():
     assert_allclose(
         Forest.grow(x, y, 12, 3).predict(new), twin.predict(new), rtol=1e-12
     )
-
-
-def test_each_group_has_one_voice_in_an_interval():
-    # Nine groups of one row, and one of many: the many count as one.
-    scores = np.concatenate([np.arange(1.0, 10.0), np.full(1000, 0.5)])
-    groups = np.concatenate([np.arange(9), np.full(1000, 9)])
-    assert _intervals.group_quantile(scores, groups, 0.5) == 5.0
-    assert _intervals.group_quantile(scores[:9], groups[:9], 0.9) == 9.0
-    assert np.isinf(_intervals.group_quantile(scores[:8], groups[:8], 0.9))

@@ -3,7 +3,6 @@ import pytest
 from magnetkit.errors import DataError
 from numpy.testing import assert_allclose
 
-from magnetkit._core._intervals import fit_difficulty
 from magnetkit.alloy import CompositionTable
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
@@ -182,20 +181,6 @@ def test_isolated_row_counts_for_no_error():
     assert 0.0 <= row[f"{CURIE}_lo"] < row[CURIE] < row[f"{CURIE}_hi"]
 
 
-def test_large_error_counts_as_the_quantile():
-    # Nineteen of 1 and one of 1000: the quantile of nine in ten is 1, and so is the mean.
-    size = np.array([1.0] * 19 + [1000.0])
-    assert fit_difficulty(size, np.zeros((20, 0)), 0.9) == pytest.approx([1.0])
-    # 1 + 2 x, exactly; without a constant part, a twentieth of the mean of 2 x.
-    x = np.linspace(0.0, 1.0, 21)
-    assert fit_difficulty(1.0 + 2.0 * x, x[:, None], 1.0) == pytest.approx(
-        [1.0, 2.0]
-    )
-    assert fit_difficulty(2.0 * x, x[:, None], 1.0) == pytest.approx(
-        [0.05, 2.0]
-    )
-
-
 def _left_out(n, **arrays):
     """Return predictions of n rows of the first branch, at 0 K and known, but for `arrays`."""
     fields = dict.fromkeys(_curie_training.LeftOut._fields, np.zeros(n))
@@ -237,6 +222,26 @@ def test_a_set_without_chemistries_counts_papers_alone(monkeypatch):
     assert len(model.scores[0]) <= count
     error = np.nanmean(np.abs(papers.mean - values))
     assert model.manifest["error"] == pytest.approx(error)
+
+
+def test_rows_without_physics_say_how_far_their_like_is_off(monkeypatch):
+    names = ["Y2Fe14B", "Y2Co14B", "GdFe2", "TbFe2", "YFe2"]
+    values = [570.0, 1015.0, 796.0, 697.0, 545.0]
+    data = _set(names, values, list("abcde"))
+    for least, is_enough in ((3, True), (4, False)):
+        monkeypatch.setattr(_curie_training, "_LEAST_LEFT_OUT", least)
+        model, _ = _curie_training.train_model(data)
+        assert model.anywhere == is_enough
+    # Where they do not, the prior of the physics says so, however small the scores are.
+    scores = tuple(np.full(30, 1e-3) for _ in model.scores)
+    model = _curie_training.replace(model, scores=scores)
+    query = _curie_training.prepare_query(
+        partition(make_table("GdTbFe4", "Nd2Fe14B"))
+    )
+    prior, known = model.predict_phases(query).half
+    certain = _curie_training.replace(model, anywhere=True)
+    assert certain.predict_phases(query).half[1] == known
+    assert certain.predict_phases(query).half[0] < prior
 
 
 @pytest.mark.parametrize(
