@@ -257,7 +257,8 @@ def _print_figures(figures: Any) -> None:
     ``rows``, ``mean_absolute_error``, ``pairs_in_order``, ``coverage``,
     ``half_width``, ``error_gain``, ``error_gain_lo`` and ``error_gain_hi``
     (KeyError otherwise). Numbers are printed as they are, with four digits,
-    shares not as percent. NaN is an empty cell.
+    shares not as percent. NaN is an empty cell, but of a gain the range is
+    still written, "(nan to nan)".
     """
     from ..report._text import Shown, print_table
 

@@ -70,8 +70,8 @@ class Explanation:
         Share of the variance of ln H_cJ by status of constants (`magnetkit.magnetism.laws.STATUS`),
         ``producer`` and ``fit``; they add up to 1.
     constants : DataFrame
-        Constants of the law book by their share, the largest first: ``law name value deviation
-        unit status share meaning``.
+        Constants of the law book by their share, the largest first: ``law``, ``name``, ``value``,
+        ``deviation``, ``unit``, ``status``, ``share`` and ``meaning``.
     """
 
     candidate: str

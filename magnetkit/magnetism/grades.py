@@ -952,7 +952,7 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
     -------
     pandas.DataFrame
         One row for each pair of grade and maker that guarantees B_r and H_cJ,
-        of whatever kind: ``grade maker host kind``, minimal ``remanence_T``
+        of whatever kind: ``grade``, ``maker``, ``host``, ``kind``, minimal ``remanence_T``
         and ``coercivity_kA_m``, ``knee_field_kA_m`` (NaN where no sheet prints
         that of a bonded one), ``recoil``, ``density_kg_m3`` and
         ``max_working_temperature_K``. Rows stand by grade, then maker,

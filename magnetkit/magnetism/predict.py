@@ -51,7 +51,8 @@ def predict(
         Composition column of a frame or file; ``composition`` or the only text column otherwise.
     strict : bool
         Fail on the first row that cannot be read; such rows are left out otherwise, with a
-        `RejectedRows` warning, and listed in ``.attrs["rejected"]``.
+        `RejectedRows` warning, and listed in ``.attrs["rejected"]`` as dicts of ``line``, ``text``
+        and ``reason``.
     detail : bool
         Whether a frame of pandas shows all columns where it is printed, rather than some ten; it
         holds all of them in either case.

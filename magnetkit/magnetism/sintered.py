@@ -412,7 +412,8 @@ def sintered(
         One row for each recipe that could be read and each temperature, the rows of a recipe
         together, with the index and other columns of the input. The columns of
         `magnetkit.surrogates.intrinsic`, ``shell``, ``route``, ``coefficients_between``, those of
-        the distance from measured magnets (``evidence_distance`` and four more), those of
+        the distance from measured magnets (``evidence_distance``, ``evidence_nearest``,
+        ``evidence_farthest``, ``remanence_T_evidence`` and ``coercivity_kA_m_evidence``), those of
         `FIGURES` (``remanence_T``, ``coercivity_kA_m``, ``knee_field_kA_m``,
         ``max_energy_product_kJ_m3``, ``max_working_temperature_K``,
         ``remanence_coefficient_pct_K`` and ``coercivity_coefficient_pct_K``) and of the limits of

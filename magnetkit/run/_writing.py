@@ -268,7 +268,7 @@ def _read_complete_rows(
     if columns is not None:
         return take(rows, columns)
 
-    tasks = iter(_row_tasks(store, crew, rows))
+    tasks = _row_tasks(store, crew, rows)
     groups = iter(lambda: list(islice(tasks, _JOINED_PIECES)), [])
     tables = iterate_results(
         crew.pool, partial(_evaluate_rows, job=job), groups

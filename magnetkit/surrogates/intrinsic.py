@@ -241,8 +241,8 @@ def intrinsic(
     Raises
     ------
     InputError
-        If the temperature, the host or the interval makes no sense, no row can be read, or `strict`
-        is set and one cannot.
+        If the temperature cannot be read, the host is unknown, the interval is not between 0 and 1,
+        no row can be read, or `strict` is set and one cannot.
 
     Examples
     --------

@@ -91,7 +91,8 @@ class Computed:
         Raises
         ------
         InputError
-            If interval or temperature makes no sense, or `strict` is set and a row cannot be read.
+            If the temperature cannot be read, the interval is not between 0 and 1, or `strict` is
+            set and a row cannot be read.
         """
         from . import _curie_training
         from .intrinsic import intrinsic

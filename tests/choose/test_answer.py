@@ -1,12 +1,17 @@
 """The ways of an answer: which are shown, how they are called, and what is said of them."""
 
+import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from magnetkit.choose import answer as answer_module
+from magnetkit.choose._candidates import sold_figures
 from magnetkit.choose._profile_parts import Requirement
+from magnetkit.choose._request import incumbent_of_grade
 from magnetkit.choose.answer import (
     WAYS,
     Way,
@@ -19,6 +24,8 @@ from magnetkit.choose.answer import (
     _reaching_text,
     _shell_element,
     _write_sentence,
+    answer_duty,
+    duty_line,
     duty_text,
     failing_text,
     make_way,
@@ -472,3 +479,107 @@ def test_the_next_melt_is_uncertain_and_would_save_much(rows, reach, place):
     found = next_melt(answer(candidates=table, reach=reach))
     assert (None if found is None else found["number"]) == place
     assert next_melt(answer(candidates=table, recipe=None)) is None
+
+
+MELTED = "sintered"
+
+
+def market(*rows):
+    """Return grades as they are judged; all is nothing but what rows say."""
+    columns = [
+        "grade",
+        "host",
+        "kind",
+        "copied",
+        "coercivity_kA_m",
+        "exposure_USD_kg",
+        "cost_per_flux_USD_m3_T",
+        "heavy_rare_earth_wt_pct",
+    ]
+    return pd.DataFrame(rows, columns=columns).assign(
+        probability_meets_requirements=0.9,
+        remanence_T=1.0,
+        candidate=PLAIN,
+        shell="",
+        route=None,
+    )
+
+
+def test_a_duty_alone_gets_the_leanest_of_each_family(monkeypatch):
+    sold = market(
+        ("hardest", "2:17", MELTED, False, 900.0, 0.0, 0.1, 0.0),
+        ("dear", "2:17", MELTED, False, 800.0, 1.0, 3.0, 0.0),
+        ("dearer", "2:17", MELTED, False, 700.0, 0.0, 4.0, 0.0),
+        ("dearest", "2:17", MELTED, False, 500.0, 0.0, 5.0, 0.0),
+        ("cheap", "2:17", MELTED, False, 600.0, 0.0, 2.0, 0.0),
+        ("exposed", "2:14:1", MELTED, False, 500.0, 1.01, 0.2, 0.4),
+        ("copied", "2:14:1", MELTED, True, 500.0, 0.0, 0.1, 0.0),
+        ("weak", "ferrite", "ferrite", True, 200.0, 0.0, 9.0, 0.0),
+        ("glued", "2:14:1b", "bonded", False, 200.0, 0.0, 6.0, 0.0),
+        ("alnico", "alnico", "alnico", False, 90.0, 0.0, 0.1, 0.0),
+        ("no model", "other", MELTED, False, 90.0, 0.0, 0.1, 0.0),
+        ("unlikely", "1:5", MELTED, False, 500.0, 0.0, 0.1, 0.0),
+    )
+    sold.loc[11, "probability_meets_requirements"] = 0.79
+
+    def of_market():
+        monkeypatch.setattr(answer_module, "judge_grades", lambda *_: sold)
+        monkeypatch.setattr(
+            answer_module,
+            "as_candidates",
+            lambda rows, way, *_: rows.assign(way=way),
+        )
+        (found,) = answer_duty(wish(), {})
+        return found
+
+    found = of_market()
+    # Ferrites first, copied or not; then what is at most a dollar more exposed, on a maker's own
+    # sheet, the cheapest flux, of the four least coercive of each family and two at a time.
+    table = found.candidates
+    in_order = ["weak", "cheap", "dear", "glued", "copied", "exposed"]
+    assert table["grade"].tolist() == [*in_order, "dearer", "dearest"]
+    assert table["rank"].tolist() == list(range(1, 9))
+    assert [way.grade for way in found.ways] == in_order
+    assert [way.number for way in found.ways] == [1, 2, 3, 4, 5, 6]
+    assert [way.recommended for way in found.ways] == [True] + [False] * 5
+    assert {way.kind for way in found.ways} == {"other-family"}
+    assert table["heavy_rare_earth_saved_wt_pct"].eq(0.0).all()
+    assert table["cost_per_flux_ratio"].isna().all()
+    assert (found.verdict, found.recipe) == ("replace", None)
+    assert found.sentence == "Order weak: no heavy rare earth, P 0.90"
+    sold = sold[sold["grade"] == "exposed"]
+    assert of_market().sentence == (
+        "Order exposed: about 0.4 wt.% heavy rare earth, P 0.90"
+    )
+    sold = sold.head(0)
+    nothing = of_market()
+    assert (nothing.verdict, nothing.ways) == ("keep", ())
+    assert nothing.sentence.startswith("Keep looking: nothing that is sold")
+
+
+def test_a_lower_class_bears_its_load_line_and_no_flatter_one():
+    request = wish(75.0)
+    used = incumbent_of_grade("N42SH", request)
+    own = Recipe("Nd22.24Pr5.56Dy3Co1B0.96Fe bal.", "", 3.0, 1.0)
+    says = duty_line(used, own, request)
+    grade, line = re.search(
+        r"^(\w+) \(no heavy rare earth; .* load line of ([\d.]+) or more", says
+    ).groups()
+    sold = sold_figures(request.temperature).set_index("grade").loc[grade]
+    assert f"H_cJ {sold['coercivity_kA_m']:.0f} kA/m" in says
+    assert sold["max_working_temperature_K"] >= request.temperature
+    assert sold["remanence_T"] >= 0.99 * used.least["remanence_T"]
+
+    def margin(line):
+        field = sold["remanence_T"] / (4e-4 * np.pi * (line + sold["recoil"]))
+        return sold["knee_field_kA_m"] / field
+
+    assert margin(float(line)) >= 1.1 > margin(float(line) - 0.1)
+    assert duty_line(used, replace(own, heavy_wt_pct=0.04), request) == ""
+    assert duty_line(used, own, wish(75.0, duty=True, load_line=2.0)) == ""
+    # 20 K below the rating is far.
+    for rating_K, is_far in ((368.15, True), (368.14, False), (np.nan, False)):
+        sheet = used.sheet.copy()
+        sheet["max_working_temperature_K"] = rating_K
+        rated = replace(used, sheet=sheet)
+        assert bool(duty_line(rated, own, request)) == is_far

@@ -13,7 +13,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
 from magnetkit.choose import _candidates
-from magnetkit.choose._beside import _failed_texts
 from magnetkit.choose._candidates import (
     _by_route,
     _compare_at_level,
@@ -406,9 +405,6 @@ def test_an_unknown_value_is_named_and_meets_nothing():
     assert other == "α by 8 %, Cost (not known)"
     assert not is_unknown(other)
     assert is_unknown("Cost (not known)")
-    texts = _failed_texts(frame, limits)
-    assert texts[0] == ""
-    assert texts[1].startswith("cost_USD_kg <= 60; |remanence_coefficient")
     gated = frame.assign(status="no hardening known")
     assert _failed_limits(gated, limits)[1] == "α by 8 %"
 

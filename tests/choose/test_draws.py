@@ -151,17 +151,6 @@ def test_share_of_the_reference_uses_its_draws():
     )
 
 
-def test_compares_a_shell_with_a_plain_magnet():
-    job = make_job(mk.applications.load("energy-traction-motor"))
-    recipe = mk.parse_composition(
-        "Nd30Fe67B1Co1Cu0.2Al0.3Ga0.5", "weight"
-    ).formula
-    table = make_table(recipe, recipe)
-    leading = evaluate(table, ["Tb 0.6 wt%", ""], job).columns.frame()
-    with_shell, bare = sample(leading, job, 200, 0).margin.mean(axis=1)
-    assert with_shell > bare + 0.1
-
-
 def test_errors_of_a_route_are_those_of_its_process():
     job = make_job(mk.applications.load("energy-traction-motor"))
     table = make_table("Nd1.8Dy0.2Fe14B", "Nd2Fe14B", "Nd2Fe14B")

@@ -17,8 +17,6 @@ from magnetkit.choose._profile_parts import Requirement
 from magnetkit.choose._requirements import (
     _first_status,
     evaluate_requirements,
-    needed_elsewhere,
-    needed_temperatures,
 )
 from magnetkit.choose.probability import sample_limit, score_at_limit
 
@@ -152,19 +150,29 @@ def test_probability_of_an_uncertain_limit_equals_draws(limit):
     assert chance == pytest.approx(success.mean(axis=1), abs=0.006)
 
 
-def test_limits_of_one_error_take_the_less_likely():
-    # H_cJ and the margin follow one quantity: together they are as likely as the less likely one.
+@pytest.mark.parametrize(
+    ("column", "limit", "value"),
+    [
+        (
+            "demagnetization_safety",
+            {"minimum": 1.1, "limit_lo": 1.0, "limit_hi": 1.2},
+            1.2,
+        ),
+        ("irreversible_loss_pct", {"maximum": 5.0}, 4.9),
+    ],
+)
+def test_limits_of_one_error_take_the_less_likely(column, limit, value):
+    # H_cJ, the margin and the loss follow one quantity: together they are as likely as the less
+    # likely one.
     hard = _make_profile(
         "coercivity_kA_m", minimum=1000.0, limit_lo=900.0, limit_hi=1100.0
     )
-    safe = _make_profile(
-        "demagnetization_safety", minimum=1.1, limit_lo=1.0, limit_hi=1.2
-    )
+    safe = _make_profile(column, **limit)
     joint = hard.model_copy(
         update={"requirements": hard.requirements + safe.requirements}
     )
     columns = _range("coercivity_kA_m", np.array([1050.0]), 100.0)
-    columns |= _range("demagnetization_safety", np.array([1.2]), 0.1)
+    columns |= _range(column, np.array([value]), 0.1)
     frame = _frame(joint, **columns)
     one, other, both = (
         _judge(profile, frame).probability[0]
@@ -443,19 +451,6 @@ def test_every_requirement_is_written_as_it_is_read(name):
         assert reread.absolute == (requirement.absolute_maximum is not None)
 
 
-def test_loss_and_coercivity_count_once_together():
-    hard = _make_profile("coercivity_kA_m", minimum=500.0)
-    loss = _make_profile("irreversible_loss_pct", maximum=5.0)
-    device = hard.model_copy(
-        update={"requirements": hard.requirements + loss.requirements}
-    )
-    # Both have one chance in two and are one event; apart they would have one in four.
-    columns = _range("coercivity_kA_m", np.array([500.0]), 50.0)
-    columns |= _range("irreversible_loss_pct", np.array([5.0]), 3.0)
-    verdict = _judge(device, _frame(device, **columns))
-    assert verdict.probability[0] == pytest.approx(0.5)
-
-
 def test_status_is_the_first_failure():
     words = {
         300.0: ["ok", "ok", "cone", "not makeable", "paramagnetic"],
@@ -468,29 +463,3 @@ def test_status_is_the_first_failure():
     }
     expected = ["ok", "planar", "cone", "not makeable", "paramagnetic"]
     assert _first_status(frames, 300.0).texts() == expected
-
-
-def test_needs_the_columns_of_requirements_at_other_temperatures():
-    job = make_job(
-        applications.load("f22-engine"), require=["remanence_T >= 0.5 at 100C"]
-    )
-    columns = needed_elsewhere(job)
-    assert {*columns, job.temperature} >= {*needed_temperatures(job), 293.15}
-    assert "remanence_T" in columns[373.15]
-    # What names a grade is read at room temperature.
-    assert {"remanence_T", "coercivity_kA_m"} <= columns[293.15]
-    assert job.temperature not in columns
-
-
-def test_range_end_counts_only_without_a_status():
-    device = applications.load("f22-engine")
-    ends = {device.temperature_min_K, device.temperature_max_K}
-    assert ends.isdisjoint(
-        set(needed_temperatures(make_job(device))) - {device.temperature_K}
-    )
-    narrow = make_job(device, between=("20C", "100C"))
-    assert ends <= set(needed_temperatures(narrow))
-    job = make_job(
-        device, require=[f"remanence_T >= 0.1 at {device.temperature_min_K}K"]
-    )
-    assert device.temperature_min_K in needed_temperatures(job)

@@ -145,90 +145,7 @@ def post(address, body, length=None):
             return 413, b""
 
 
-CONTROLS = {
-    "temperature": None,
-    "remanence": 0.0,
-    "coercivity": 0.0,
-    "heavy": None,
-    "meets": [],
-    "goal": "performance_margin",
-    "scenario": "baseline",
-    "elements": [],
-    "share": 25.0,
-}
-VIEW = {"by": "rank", "descending": False, "page": 0}
-
-
-def find_component(layout, name):
-    """Return the properties of the component of that name."""
-    if isinstance(layout, dict):
-        if layout.get("id") == name:
-            return layout
-        layout = list(layout.values())
-    parts = layout if isinstance(layout, list) else []
-    return next(
-        (hit for part in parts if (hit := find_component(part, name))), None
-    )
-
-
-@pytest.fixture(scope="module")
-def question(address):
-    """Return what makes the page's own question, with some values put in place of others."""
-    with connect(address) as connection:
-        connection.request("GET", "/_dash-dependencies")
-        callbacks = json.loads(connection.getresponse().read())
-        connection.request("GET", "/_dash-layout")
-        layout = json.loads(connection.getresponse().read())
-    asked_for = next(k for k in callbacks if "summary.children" in k["output"])
-    celsius = find_component(layout, "temperature")["value"]
-
-    def make(view=VIEW, changes=("remanence.value",), **given):
-        values = {**CONTROLS, "temperature": celsius, **given}
-        inputs = []
-        for entry in asked_for["inputs"]:
-            if entry["id"].startswith("{"):
-                inputs.append([])
-            else:
-                value = values.get(entry["id"])
-                inputs.append(
-                    {
-                        "id": entry["id"],
-                        "property": entry["property"],
-                        "value": value,
-                    }
-                )
-        outputs = [
-            {"id": o.rsplit(".", 1)[0], "property": o.rsplit(".", 1)[1]}
-            for o in asked_for["output"].strip(".").split("...")
-        ]
-        state = [{"id": "view", "property": "data", "value": view}]
-        return json.dumps(
-            {
-                "output": asked_for["output"],
-                "outputs": outputs,
-                "inputs": inputs,
-                "state": state,
-                "changedPropIds": list(changes),
-            }
-        ).encode()
-
-    return make
-
-
-def test_refuses_foreign_requests_in_silence(address, question, tmp_path):
-    assert post(address, question())[0] == 200
-    scenario = tmp_path / "mine.toml"
-    scenario.write_text("secret = 1", encoding="utf-8")
-    for bad in (
-        {"scenario": str(scenario)},
-        {"temperature": "x"},
-        {"view": VIEW | {"by": "../x"}},
-        {"view": VIEW | {"page": 1e9}},
-    ):
-        code, page = post(address, question(**bad))
-        assert code == 400, bad
-        assert b"Traceback" not in page
-        assert b"secret" not in page
+def test_refuses_foreign_requests_in_silence(address):
     for body in (
         b"",
         b"{",
@@ -352,19 +269,6 @@ def test_the_table_sorts_and_turns_pages_by_keyboard(window):
         window.run("return document.getElementById('before').disabled")
         is False
     )
-
-
-@needs_browser
-def test_page_starts_with_winners_beside_todays_magnet(window):
-    # None of these meets everything: the page begins with all.
-    assert not window.run(
-        "return document.querySelector('#meets input').checked"
-    )
-    today = window.run("return document.getElementById('today').textContent")
-    assert today.startswith("Today’s magnet, ")
-    assert "margin" in today
-    names = "[...document.querySelectorAll('#pareto .legendtext')].map((t) => t.textContent)"
-    assert "Today's magnet" in window.run(f"return {names}")
 
 
 @needs_browser

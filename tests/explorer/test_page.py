@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -124,6 +125,28 @@ def test_each_control_has_a_name_and_the_range_of_the_results(app, results):
         assert named[name].marks is None
     share = named["share"]
     assert (share.max, share.step, share.value) == (100.0, 5.0, 25.0)
+
+
+def test_limits_and_goals_are_in_the_units_of_the_setting(
+    results, monkeypatch
+):
+    plain, _ = parts(page._layout(results))
+    monkeypatch.setattr("magnetkit.report._text.is_cgs", lambda *_: True)
+    named, others = parts(page._layout(results))
+    groups = [part for part in others if getattr(part, "role", "") == "group"]
+    assert [part.children[0].children for part in groups[1:4]] == [
+        "Remanence at least (kG)",
+        "Coercivity at least (kOe)",
+        "Heavy rare earth at most (wt.%)",
+    ]
+    assert named["goal"].options["remanence_T"] == "Remanence (kG)"
+    # 1 T is 10 kG, 1 kOe is 79.5775 kA/m.
+    most = 10.0 * plain["remanence"].max
+    assert named["remanence"].max == pytest.approx(most, abs=0.6)
+    most = plain["coercivity"].max / 79.5775
+    assert named["coercivity"].max == pytest.approx(most, rel=1e-4)
+    steps = [named[name].step for name in ("remanence", "coercivity", "heavy")]
+    assert steps == pytest.approx([0.1, 0.1, 0.1])
 
 
 def test_the_choices_say_what_they_choose(app, results):
@@ -262,6 +285,22 @@ def test_controls_become_a_question_in_si_units(results, given, monkeypatch):
     monkeypatch.setattr("magnetkit.report._text.is_cgs", lambda *_: True)
     gauss = page._question(results, given | {"remanence": 11.0})
     assert gauss.at_least == (("remanence_T", pytest.approx(1.1)),)
+
+
+def test_shares_of_the_screening_stay_while_their_control_does(
+    results, given, monkeypatch
+):
+    recycled = {"Nd": 0.3, "Dy": 0.1}
+    conditions = replace(results.conditions, recycled=recycled)
+    monkeypatch.setattr(results, "conditions", conditions)
+    named = given | {"elements": ["Nd", "Dy"], "share": 30.0}
+    for changes, shares in (
+        ({}, (("Dy", 0.1), ("Nd", 0.3))),
+        ({"share": 40.0}, (("Dy", 0.4), ("Nd", 0.4))),
+        ({"elements": ["Nd"]}, (("Nd", 0.3),)),
+        ({"elements": ["Dy"]}, (("Dy", 0.3),)),
+    ):
+        assert page._question(results, named | changes).recycled == shares
 
 
 @pytest.mark.parametrize(
@@ -527,26 +566,57 @@ def test_curves_are_of_the_candidate_and_of_today(results):
     )
 
 
-def ask(app, output, inputs, state=()):
-    """Send a callback to the page; return status and answer."""
+def name_value(triple):
+    """Return part, property and value as dash sends them; an empty list of no parts."""
+    keys = ("id", "property", "value")
+    return dict(zip(keys, triple, strict=True)) if triple else []
+
+
+def post(app, output, inputs, state=()):
+    """Send a callback to the page; return the server's answer."""
     *ids, last = [
         part.rsplit(".", 1) for part in output.strip(".").split("...")
     ]
     outputs = [{"id": i, "property": p} for i, p in [*ids, last]]
-    fields = lambda pairs: [  # noqa: E731
-        {"id": i, "property": p, "value": v} for i, p, v in pairs
-    ]
     question = {
         "output": output,
         "outputs": outputs if "..." in output else outputs[0],
-        "inputs": fields(inputs),
-        "state": fields(state),
+        "inputs": [name_value(triple) for triple in inputs],
+        "state": [name_value(triple) for triple in state],
         "changedPropIds": [f"{inputs[0][0]}.{inputs[0][1]}"],
     }
     client = app.server.test_client()
-    answer = client.post("/_dash-update-component", json=question)
+    return client.post("/_dash-update-component", json=question)
+
+
+def ask(app, output, inputs, state=()):
+    """Send a callback that the page itself could send; return what it sets."""
+    answer = post(app, output, inputs, state)
     assert answer.status_code == 200, answer.text
     return json.loads(answer.text)["response"]
+
+
+def test_the_table_answers_its_own_controls_alone(app, given):
+    output = "...".join(f"{part}.{what}" for part, what in page._SET.items())
+
+    def turn(view=VIEW, **changes):
+        inputs = controls(given | changes)
+        # The heads of the table, none of which was clicked.
+        inputs.append(())
+        inputs += [(name, "n_clicks", None) for name in page._PAGING]
+        state = [("view", "data", view)]
+        return post(app, f"..{output}..", inputs, state)
+
+    assert turn().status_code == 200
+    for bad in (
+        {"scenario": "/etc/passwd"},
+        {"temperature": "x"},
+        {"view": VIEW | {"by": "../x"}},
+        {"view": VIEW | {"page": 1e9}},
+    ):
+        answer = turn(**bad)
+        assert answer.status_code == 400, bad
+        assert "no control of the explorer sends this" in answer.text
 
 
 def test_progress_opens_the_temperatures_at_its_end(app, results, monkeypatch):

@@ -13,7 +13,7 @@ import magnetkit as mk
 from magnetkit.choose import _evaluate, _job
 from magnetkit.explorer import _results
 from magnetkit.explorer._results import MAGNET, Question, Results
-from magnetkit.explorer.page import _pareto
+from magnetkit.explorer.page import _curves, _pareto
 from magnetkit.run._files import read_finished_manifest
 from tests.choose import naive_pareto
 
@@ -105,6 +105,16 @@ def test_pieces_of_rows_are_evaluated_until_stopped(
             values[:20], results.column(name, Question(1))[:20], rtol=1e-6
         )
         assert np.isnan(values[20:]).all()
+    # What is not evaluated is last in either order, and within no limit.
+    rows = np.arange(n)
+    for descending in (False, True):
+        ordered = pieces.page(
+            rows, Question(1), "remanence_T", descending, slice(0, n)
+        )
+        assert ordered[20:].tolist() == rows[20:].tolist()
+    assert max(pieces.front(rows, Question(1), "remanence_T")) < 20
+    least = Question(1, at_least=(("remanence_T", 0.0),))
+    assert pieces.select(least).tolist() == list(range(20))
     # What stopped begins anew; its last piece is shorter.
     pieces.evaluate(lambda: counts.append(pieces.evaluated))
     assert counts[3:] == [20, 10, 20]
@@ -192,6 +202,34 @@ def test_pages_follow_each_other_in_order(results, by, descending):
     assert sorted(order.tolist()) == rows.tolist()
     values = results.column(by, Question())[order].astype(float)
     assert (np.diff(values) * (-1 if descending else 1) >= 0).all()
+
+
+def test_magnets_without_shells_are_evaluated_bare(tmp_path):
+    recipes = ["SmCo5", "Sm0.9Gd0.1Co5"]
+    mk.screen(recipes, "f22-engine", out=tmp_path)
+    bare = Results(tmp_path)
+    assert bare.bare
+    assert bare.shells is None
+    assert bare.elements == ["Co", "Sm", "Gd"]
+    bare.evaluate()
+    expected = mk.magnetism.sintered(
+        bare.table,
+        temperature=bare.temperatures[1],
+        process=bare.conditions.process,
+        load_line=bare.conditions.duty.load_line,
+    )
+    for name in MAGNET:
+        values = bare.column(name, Question(1))
+        assert_allclose(values, expected[name], rtol=1e-6)
+    figure = _curves(bare, 1, 1)
+    (candidate,) = bare.text("candidate", np.array([1]))
+    assert figure["data"][0]["name"] == f"J(H) {candidate}"
+
+
+def test_a_folder_that_ranks_nothing_is_not_explored(tmp_path):
+    mk.screen(["CeFe2", "Er2Fe14B"], "f22-engine", out=tmp_path)
+    with pytest.raises(StoreError, match="ranks no candidate; there is noth"):
+        Results(tmp_path)
 
 
 def test_folders_that_cannot_be_explored_say_why(folder, tmp_path):

@@ -305,11 +305,16 @@ def test_no_host_has_no_evidence():
 
 
 def test_sold_classes_have_the_middle_of_their_dysprosium():
-    recipes = list(_sold_recipes())
-    names = [name for name, _ in recipes]
-    assert names[0] == "N"
-    assert recipes[0][1] == "Nd30.5B1Fe bal."
-    for name, recipe in recipes[1:]:
-        table = CompositionTable.from_strings([recipe], basis="weight")
-        weights = table.weight_fractions()[0]
-        assert 100.0 * weights[[59, 65]].sum() == pytest.approx(30.5), name
+    names, recipes = zip(*_sold_recipes(), strict=True)
+    classes = pd.read_csv(datasets.path("grades/dysprosium_classes.csv"))
+    classes = classes[classes["route"] == "alloyed"]
+    assert list(names) == classes["class"].tolist()
+    assert recipes[0] == "Nd30.5B1Fe bal."
+    low, high = (
+        classes[f"heavy_rare_earth_{end}_wt_pct"] for end in ("min", "max")
+    )
+    middle = ((low + high.fillna(low)) / 2.0).to_numpy()
+    table = CompositionTable.from_strings(list(recipes), basis="weight")
+    neodymium, dysprosium = 100.0 * table.weight_fractions()[:, [59, 65]].T
+    assert dysprosium == pytest.approx(middle)
+    assert neodymium == pytest.approx(30.5 - middle)

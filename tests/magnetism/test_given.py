@@ -137,6 +137,13 @@ def test_a_given_width_spreads_to_what_follows():
         assert row == pytest.approx(expected.get(name, fields), rel=1e-3)
 
 
+def test_given_values_of_rows_stay_with_their_rows():
+    recipes = ["SmCo5", "no recipe", "Nd2Fe14B"]
+    with pytest.warns(UserWarning, match="no recipe"):
+        frame = mk.predict(recipes, given={T_C: [900.0, 800.0, 640.0]})
+    assert frame[T_C].tolist() == [900.0, 640.0]
+
+
 def test_a_given_range_reaches_to_its_farther_end():
     given = {T_C: 640.0, f"{T_C}_lo": 630.0, f"{T_C}_hi": 700.0}
     row = mk.predict("Nd2Fe14B", "20C", given=given).iloc[0]

@@ -5,7 +5,13 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.magnetism._composition_estimate import grade_magnet, grade_row
+from magnetkit.magnetism._composition_estimate import (
+    calibrate_on_grade,
+    given_composition,
+    grade_magnet,
+    grade_row,
+    typical_values,
+)
 from magnetkit.magnetism._reference import typical_over_minimum
 
 
@@ -25,6 +31,25 @@ def test_grade_prediction_lies_near_its_print():
     ]
     assert spans[0] < 0.8 * spans[1]
     assert row["remanence_T"] == pytest.approx(sheet["remanence_T"], rel=0.02)
+
+
+@pytest.mark.parametrize("shell", ["", "Tb 0.3 wt%"])
+def test_a_recipe_of_a_grade_gets_what_its_lots_have(shell):
+    text = "Nd29Dy1.5B1Co1Cu0.1Fe bal." if shell else "Nd28Dy2.5B1Fe bal."
+    made = given_composition(text, shell, 0.0)
+    producer = calibrate_on_grade(mk.grades("N42SH", "150C").iloc[0], made)
+    assert producer.name == "N42SH"
+    process = {"producer": producer.record()}
+    room = mk.grades("N42SH").iloc[0]
+    for kelvin in (293.15, 423.15):
+        row = mk.magnetism.sintered(
+            text, kelvin, process, shell or None, basis="weight"
+        ).iloc[0]
+        usual = typical_values(room, kelvin)["coercivity_kA_m"]
+        assert row["coercivity_kA_m"] == pytest.approx(usual, rel=1e-6)
+    # The remanence is that of use.
+    usual = typical_values(room, 423.15)["remanence_T"]
+    assert row["remanence_T"] == pytest.approx(usual, rel=1e-6)
 
 
 def test_grade_is_the_reference_of_replace():

@@ -136,19 +136,6 @@ def _fields(at, phases):
     return np.array(fields).transpose(2, 0, 1)
 
 
-def test_figures_of_nothing():
-    magnets = _alloys()
-    none = np.zeros(0)
-    widths = _magnets.Widths(none[None, :], none[None, :], *[none] * 4)
-    kelvins = np.array([300.0])
-    grid = np.array([293.0, 343.0])
-    out, status = _magnets.figures(
-        kelvins, 400.0, grid, magnets.phases, magnets.rules(), 1.0, widths
-    )
-    assert out.shape == (7, 3, 1, 0)
-    assert status.shape == (1, 0)
-
-
 @pytest.mark.parametrize("load", [0.0, 0.5, 3.0, 1e8])
 def test_working_field_lies_on_curve_and_load_line(load):
     rng = np.random.default_rng(5)

@@ -9,7 +9,7 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import Process, sintered, sintered_at
 from magnetkit.magnetism._figures import FIGURES, _list_use_temperatures
 from magnetkit.magnetism._magnets import alloys
-from magnetkit.magnetism.sintered import Use, figure_columns
+from magnetkit.magnetism.sintered import Use, figure_columns, parse_chord
 from tests.recipes import mix
 
 ROOM = 293.15
@@ -65,6 +65,16 @@ def test_process_moves_what_it_should():
     )
     alpha = base["remanence_coefficient_pct_K"]
     assert loose["remanence_coefficient_pct_K"] == pytest.approx(alpha)
+
+
+def test_a_chord_has_two_temperatures():
+    for ends in (("300K", 400), [300.0, "400"], np.array([300.0, 400.0])):
+        assert parse_chord(ends) == (300.0, 400.0)
+    for bad in ("20C,100C", 300.0, np.array(300.0), (300.0,), [300.0] * 3):
+        with pytest.raises(InputError, match="must be two temperatures"):
+            parse_chord(bad)
+    with pytest.raises(InputError, match="lower temperature first"):
+        parse_chord((400.0, 300.0))
 
 
 def test_empty_table():

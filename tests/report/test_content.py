@@ -311,24 +311,6 @@ def test_the_question_counts_candidates(
     assert _content.verdict_text(result)[2] == "Next, for 3: melt it."
 
 
-def test_the_answer_has_a_line_for_each_decision(monkeypatch, profile):
-    decided = table(TODAY, decision(rank=3), decision(rank=5))
-    decided.loc[2, "decision_status"] = "buy"
-    decided.loc[1, "decision_status"] = "trial"
-    monkeypatch.setattr(_content, "verdict_text", lambda _: ["Q", "V", "T"])
-    monkeypatch.setattr(_content, "_decision_line", lambda row, *_: "what")
-    lines = _content.answer(make_result(profile, decided))
-    assert lines == [
-        "Q",
-        "0. Keep: what.",
-        "3. Trial: what.",
-        "5. Buy: what.",
-        "V",
-        "T",
-        _content.LEGEND,
-    ]
-
-
 def test_stages_and_failures_of_a_sieve(profile):
     requirement = profile.requirements[0]
     words = _content.requirement_in_words(requirement)

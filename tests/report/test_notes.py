@@ -1,10 +1,8 @@
 """What is said of figures, and where."""
 
 import pytest
-from typer.testing import CliRunner
 
 import magnetkit as mk
-from magnetkit.cli.app import app
 from magnetkit.report._content import calibration as calibration_line
 from magnetkit.report._tables import table_html
 from magnetkit.report._text import cost_note
@@ -73,34 +71,6 @@ def test_five_commands_agree_on_one_alloy(calibration):
         calibration_line(motor)
         == f"Calibration: as today’s {motor.profile.reference.grade}."
     )
-
-
-@pytest.mark.parametrize(
-    ("arguments", "times"),
-    [
-        (("predict", "Nd2Fe14B", "SmCo5"), 1),
-        (
-            (
-                "predict",
-                "Nd2Fe14B",
-                "SmCo5",
-                "Nd1.8Dy0.2Fe14B",
-                "--columns",
-                "remanence_T",
-            ),
-            0,
-        ),
-        (("predict", RECIPE, "--basis", "weight"), 0),
-        (("predict", "--compare", "Nd2Fe14B", "SmCo5"), 1),
-        (("supply", "alloys", "Nd2Fe14B"), 1),
-    ],
-)
-def test_prints_the_note_once_beside_a_cost(monkeypatch, arguments, times):
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
-    done = CliRunner().invoke(app, arguments)
-    assert done.exit_code == 0, done.output
-    assert " ".join(done.stdout.split()).count(NOTE) == times
 
 
 def test_notebook_shows_the_note_beside_a_cost():

@@ -269,15 +269,3 @@ def test_figures_obey_the_setting_of_units(monkeypatch):
             [10.0 * y for y in other["y"]], rel=1e-3
         )
     assert "kOe<br>B %{y} kG" in figure["data"][2]["hovertemplate"]
-
-
-def test_error_bars_obey_the_setting_of_units(monkeypatch):
-    monkeypatch.setattr("magnetkit.report._figures.is_cgs", lambda: True)
-    ends = {"lo": [1.0, 1.2], "hi": [1.3, 1.5]}
-    figure = mk.plots.parity([1.0, 1.2], [1.1, 1.3], "remanence_T", **ends)
-    (bars,) = (
-        trace["error_y"] for trace in figure["data"] if "error_y" in trace
-    )
-    # 1 T is 10 kG.
-    assert bars["array"] == pytest.approx([2.0, 2.0])
-    assert bars["arrayminus"] == pytest.approx([1.0, 1.0])

@@ -22,7 +22,6 @@ from magnetkit.report._tables import (
     print_comparison,
     print_json,
     print_properties,
-    print_robustness,
     print_rows,
     table_html,
 )
@@ -477,34 +476,6 @@ def test_a_notebook_says_how_much_it_shows_and_colours_what_is_outside():
     assert "1 of 1 rows" in inside
     assert "Cost" not in table_html(frame, first=["candidate"])
     assert "<th" in table_html(frame.drop(columns="in_domain"))
-
-
-def test_robustness_says_what_a_tie_group_is(monkeypatch, capsys):
-    monkeypatch.setattr(
-        "magnetkit.report._tables._text.to_terminal", lambda *_: True
-    )
-    frame = pd.DataFrame(
-        {
-            "rank": [1, 2],
-            "candidate": ["SmCo5", "PrCo5"],
-            "host": "1:5",
-            "top_ten_share": [0.9, 0.8],
-            "meets_share": [0.9, 0.8],
-            "rank_lo": [1, 1],
-            "rank_median": [1, 2],
-            "rank_hi": [3, 4],
-            "tie_group": [1, 1],
-        }
-    )
-    note = (
-        "Candidates of one tie group cannot be distinguished from its first."
-    )
-    print_robustness(frame, 7)
-    said = " ".join(capsys.readouterr().out.split())
-    assert note in said
-    assert "among the best 7" in said
-    print_robustness(frame.drop(columns="tie_group"), 7)
-    assert note not in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@ from statistics import NormalDist
 
 import pytest
 from magnetkit.errors import InputError
-from typer.testing import CliRunner
 
 import magnetkit as mk
-from magnetkit.cli.app import app
 from magnetkit.magnetism._composition_estimate import (
     alpha_range,
     given_composition,
@@ -109,15 +107,6 @@ def test_refuses_other_grades_and_ranges():
         compensation("2:17TC-16", "150C:150C")
     with pytest.raises(InputError, match="two temperatures"):
         compensation("2:17TC-16", "150C")
-
-
-def test_the_command_prints_it():
-    done = CliRunner().invoke(
-        app,
-        ["replace", "--compensated", "2:17TC-16", "--temperature=-50C:150C"],
-    )
-    assert done.exit_code == 0
-    assert "without Gd: " in done.stdout
 
 
 def test_replace_answers_in_alpha():

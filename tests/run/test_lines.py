@@ -3,8 +3,6 @@
 from types import SimpleNamespace
 
 import pytest
-from magnetkit.errors import InputError
-from magnetkit.settings import get_settings
 
 from magnetkit import datasets
 from magnetkit.choose._candidates import HEAVY
@@ -172,41 +170,6 @@ def test_a_table_of_todays_magnet_and_the_ways():
     assert row[3] == ""
 
 
-def test_lines_of_the_table_fit_80_columns():
-    way = make_way(name="x" * 60, candidate="x" * 60, grade="x" * 60)
-    lines = _lines.table_lines(
-        make_replacement(), make_answer(ways=[way]), "cgs"
-    )
-    heads, units, today, first = lines
-    assert heads.split() == "heavy RE saved B_r H_cJ mar- cost".split()
-    assert units.split() == "what wt.% wt.% P kG kOe gin flux".split()
-    assert today.startswith("   today: N42SH ")
-    assert first.startswith(" 1 ")
-    assert max(map(len, lines)) <= 80
-    # Numbers stand below their heads.
-    assert units.index("kOe") + 3 == today.index("20.11") + 5
-    si = _lines.table_lines(make_replacement(), make_answer(), "si")
-    assert si[1].split() == "what wt.% wt.% P T kA/m gin flux".split()
-
-
-def test_the_whole_has_order_table_and_other_kinds(monkeypatch):
-    monkeypatch.setattr(_lines, "next_melt", lambda _: None)
-    ordered = make_way(order_line="Melt 30 Nd")
-    first = make_answer(recommended=ordered)
-    other = make_answer(kind="diffused", weight=0.3, sentence="Keep it")
-    replacement = make_replacement(answers=[first, other])
-    texts = _lines.lines(replacement, "si", everything=False)
-    assert texts[:3] == ["Melt it.", "Order: Melt 30 Nd", ""]
-    assert texts[3:7] == _lines.table_lines(replacement, first, "si")
-    assert texts[7] == ""
-    assert texts[8:] == _lines.lines_below(replacement, first, "si")
-    bare = make_answer(ways=[], own=None, recommended=None, recipe=None)
-    few = _lines.lines(
-        make_replacement(answers=[bare]), "si", everything=False
-    )
-    assert few == ["Melt it.", "Nothing is asked."]
-
-
 def limit(minimum=None, **more):
     return SimpleNamespace(minimum=minimum, limit=minimum, **more)
 
@@ -241,71 +204,19 @@ def test_limits_are_named_with_where_they_come_from():
     assert text.count(".") >= 3
 
 
-def test_the_recipe_taken_and_the_others_it_may_be():
-    first = make_answer()
-    told = _lines._describe_basis(make_replacement(), first)
-    assert told == f"Taken for today's magnet: {BASE} (as you say)."
-    first.recipe.shell = "Tb 1 wt%"
-    alike = make_answer(kind="diffused", weight=0.2)
-    other = make_answer(
-        kind="none", weight=0.1, recommended=None, sentence="Keep it"
-    )
-    estimate = make_replacement(estimate=True, answers=[first, alike, other])
-    assert _lines._describe_basis(estimate, first) == (
-        f"Taken for today's magnet: {BASE} with Tb 1 wt% diffused in, an "
-        "estimate (dysprosium in the alloy 0.70, diffused 0.20, none 0.10); "
-        "if it is diffused, the answer is alike; if it is none, then Keep it."
-    )
-    unsound = make_answer(is_level_sound=False, level_reason="it is odd")
-    text = _lines._describe_basis(make_replacement(), unsound)
-    assert text.endswith(
-        " No melt is offered, since it is odd: give its recipe (--recipe)."
-    )
-
-
-def test_savings_of_a_year_and_what_changes_beside():
+def test_a_way_that_holds_more_takes_and_a_gram_is_not_said():
     replacement = make_replacement()
-    text = _lines._describe_savings(replacement, make_answer())
-    # 1 wt.% of 1,000 magnets of half a kilogram; 1.234 T over 1.2 T.
-    assert text == (
-        "Way 1 saves 5 kg of heavy rare earth a year in 1,000 magnets of 0.5 "
-        "kg; Dy 2.00 to 1.00 wt.%; export licence needed for Dy; flux +2.8 %."
-    )
-    replacement.estimate = True
     more = make_answer(recommended=make_way(saved=-1.0))
+    # 1 wt.% of 1,000 magnets of half a kilogram.
     text = _lines._describe_savings(replacement, more)
-    assert text.startswith("Way 1 takes 5 kg of heavy")
-    assert "; in the recipe taken Dy 2.00 to 1.00 wt.%; " in text
+    assert text.startswith("Way 1 takes 5 kg of heavy rare earth a year in 1,")
     replacement.request.per_year = 1
     few = make_answer(recommended=make_way(saved=0.01))
     text = _lines._describe_savings(replacement, few)
-    assert text.startswith("Way 1: in the recipe taken Dy")
+    assert text.startswith("Way 1: Dy 2.00 to 1.00 wt.%; ")
     for nothing in ({"recommended": None}, {"recipe": None}):
         answer = make_answer(**nothing)
         assert _lines._describe_savings(replacement, answer) is None
-    samarium = make_way(
-        kind="other-family", candidate="Sm25.0Co50.0Fe18.0Cu5.0Zr2.0"
-    )
-    answer = make_answer(recommended=samarium)
-    text = _lines._describe_savings(replacement, answer)
-    assert "Dy 2.00 to 0.00 wt.%; export licence needed for Sm; " in text
-    assert "it holds Sm 25 wt.%, Co 50 wt.%; price: ask" in text
-
-
-def test_a_line_for_each_way_says_what_nobody_knows():
-    sold = make_way(number=2, grade="N45SH", makers="A, B")
-    sold.failed_requirements = "remanence_T >= 1.3"
-    first, second = _lines._recipes(make_answer(ways=[make_way(), sold]))
-    assert first.startswith("1. Another alloy: ")
-    assert first.endswith(
-        f": {make_way().name}; usual lots 1.250 T, 1700 kA/m; H_k 1500, "
-        "field 800 kA/m; not known: its grains"
-    )
-    assert second.startswith("2. Another alloy: ")
-    assert second.endswith(
-        ": N45SH (2:14:1; A, B); H_k 1500, field 800 kA/m; not known: its "
-        "grains; misses remanence_T >= 1.3"
-    )
 
 
 def test_what_would_change_the_answer():
@@ -340,80 +251,19 @@ def test_a_charge_takes_inputs_as_far_as_they_reach():
     assert _lines._charge_inputs({"Co": 0.004, "Sm": 2.0}) == {"Sm": 2.0}
 
 
-def with_scrap(monkeypatch, text):
-    monkeypatch.setenv("MAGNETKIT_SCRAP", text)
-    get_settings.cache_clear()
-
-
-def test_scrap_is_taken_from_what_is_charged(monkeypatch):
-    try:
-        left = {"Nd": 30.0, "Fe": 70.0}
-        assert _lines._fed_back(left) == ({}, "")
-        with_scrap(monkeypatch, '{"share": 10, "O": 0.5}')
-        scrap, note = _lines._fed_back(left)
-        assert scrap == {"scrap": 10.0}
-        assert left == pytest.approx({"Nd": 27.0, "Fe": 63.0})
-        assert note == (
-            " The scrap carries O 0.05 wt.% into the magnet (--process)."
-        )
-        with_scrap(monkeypatch, '{"share": 10, "Nd": 40, "Fe": 60}')
-        left = {"Nd": 30.0, "Fe": 70.0}
-        assert _lines._fed_back(left)[1] == ""
-        assert left == pytest.approx({"Nd": 26.0, "Fe": 64.0})
-        left = {"Fe": 100.0}
-        with pytest.raises(
-            InputError, match=r"holds 4\.00 wt\.% Nd more than"
-        ):
-            _lines._fed_back(left)
-    finally:
-        monkeypatch.undo()
-        get_settings.cache_clear()
-
-
-def test_the_next_melt_to_measure(monkeypatch):
-    row = {"candidate": BASE, "shell": "Tb 1 wt%"}
-    row["probability_meets_requirements"] = 0.456
-    monkeypatch.setattr(_lines, "next_melt", lambda _: row)
+def test_details_begin_with_the_risk_by_the_scenario_asked():
     replacement = make_replacement()
-    assert _lines._next_measurement(replacement, make_answer()) == (
-        f"Next measurement: melt {BASE} + Tb 1 wt% (P 0.46) and measure B_r "
-        "and H_cJ at 20 and 150 °C, then --measured."
-    )
-    row["shell"] = ""
-    text = _lines._next_measurement(replacement, make_answer())
-    assert f"melt {BASE} (P 0.46)" in text
-    texts = _lines.lines_below(replacement, make_answer(), "si")
-    starts = ["Nothing is asked.", "Taken for today's", "The rule: ", "Way 1 "]
-    starts += ["What would change this: ", "Next measurement: "]
-    assert len(texts) == 6
-    pairs = zip(texts, starts, strict=True)
-    assert all(text.startswith(start) for text, start in pairs)
-    monkeypatch.setattr(_lines, "next_melt", lambda _: None)
-    assert _lines._next_measurement(replacement, make_answer()) is None
-
-
-def test_details_say_risks_weight_and_charge():
-    replacement = make_replacement()
-    conditions = SimpleNamespace(
+    replacement.request.conditions = SimpleNamespace(
         scenario="embargo", supply_scenario=load_scenario("baseline")
     )
-    replacement.request.conditions = conditions
-    texts = _lines._details(replacement, make_answer())
+    *risks, charge = _lines._details(replacement, make_answer())
     names = ["embargo", *(n for n in scenarios() if n != "embargo")]
-    risks = texts[: len(names)]
     starts = [text.split(":")[0] for text in risks]
     assert starts == [f"Supply risk, {name}" for name in names]
     recipes = make_table(make_way().candidate, BASE, basis="weight")
     new, old = ledger(recipes, "embargo")["supply_risk"]
     assert risks[0] == f"Supply risk, embargo: {new:.2f} (now {old:.2f})."
-    assert texts[len(names)].startswith("To charge, wt.%: ")
-    assert len(texts) == len(names) + 1
-    other = make_way(
-        kind="other-family", host="2:17", grade="Recoma 26", density_kg_m3=8250
-    )
-    texts = _lines._details(replacement, make_answer(recommended=other))
-    assert texts[-1].startswith("Weight +10 %; ")
-    assert len(texts) == len(names) + 1
+    assert charge.startswith("To charge, wt.%: ")
     for nothing in ({"recommended": None}, {"recipe": None}):
         assert _lines._details(replacement, make_answer(**nothing)) == []
 

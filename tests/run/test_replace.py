@@ -49,26 +49,13 @@ def test_answer_starts_with_the_verdict_and_fits_a_screen(motor):
     assert len(repr(motor)) <= 800
     assert str(motor).startswith(repr(motor).splitlines()[0])
     # The table: two lines of heads, today's magnet, the ways; six lines below at most.
-    start = next(n for n, line in enumerate(lines) if "today: N42SH" in line)
-    table = lines[start - 2 : start + 1 + len(motor.ways)]
-    assert max(map(len, table)) <= 80
-    assert f" {motor.own_probability:.2f} 1.089   454 " in lines[start]
-    for way, line in zip(motor.ways, lines[start + 1 :], strict=False):
-        assert line.lstrip().startswith(f"{way.number} ")
-        assert f" {way.chance:.2f} {way.remanence_guaranteed_T:.3f} " in line
-    below = lines[start + 2 + len(motor.ways) :]
-    assert len(below) <= 6
-    text = " ".join(lines)
-    assert "Required at 150 °C" in text
-    assert "The rule: of the ways with P of 0.8 or more" in text
+    start = lines.index("") + 1
+    end = start + 3 + len(motor.ways)
+    assert max(map(len, lines[start:end])) <= 80
+    assert lines[end] == ""
+    assert len(lines[end + 1 :]) <= 6
     # 1.0888 T is 10.89 kG, 453.6 kA/m are 5.70 kOe.
     assert "B_r >= 10.89 kG, H_cJ >= 5.70 kOe" in " ".join(motor.lines("cgs"))
-    whole = " ".join(motor.lines(everything=True))
-    # 0.96 wt.% boron by ferroboron of 19 %.
-    assert f"FeB {0.96 / 0.19:.2f}" in whole
-    assert "FeB's is not known" in whole
-    # 60 to 80 % of a block end in magnets.
-    assert "takes 1.25 to 1.67 kg of blocks" in whole
     assert "Below -23 °C no coercivity was compared" in " ".join(
         mk.replace("N50", "-60C").lines()
     )
@@ -176,18 +163,28 @@ def test_feedback_is_part_of_the_charge(monkeypatch, motor):
         InputError, match=r"20 wt.% of scrap holds 1\.00 wt.% Sm more"
     ):
         motor.lines(everything=True)
-    monkeypatch.setattr(get_settings(), "scrap", {"share": 20.0, "O": 0.5})
-    whole = " ".join(motor.lines(everything=True))
-    charge = re.search(r"To charge, wt.%: ([^;]*);", whole)[1]
-    amounts = {
-        part.split()[0]: float(part.split()[1]) for part in charge.split(", ")
-    }
-    assert sum(amounts.values()) == pytest.approx(100.0, abs=0.05)
+
+    def read_charge(feed):
+        monkeypatch.setattr(get_settings(), "scrap", feed)
+        whole = " ".join(motor.lines(everything=True))
+        charge = re.search(r"To charge, wt.%: ([^;]*);", whole)[1]
+        amounts = {
+            part.split()[0]: float(part.split()[1])
+            for part in charge.split(", ")
+        }
+        assert sum(amounts.values()) == pytest.approx(100.0, abs=0.05)
+        return whole, amounts
+
+    whole, amounts = read_charge({"share": 20.0, "O": 0.5})
     assert amounts["scrap"] == 20.0
     # Scrap of the recipe itself leaves four fifths of everything.
     assert amounts["FeB"] == pytest.approx(0.8 * 0.96 / 0.19, abs=0.01)
     assert "carries O 0.10 wt.%" in whole
     assert "takes 1.17 kg of charge (milling, diffusion, as set)" in whole
+    # Scrap of iron alone, stated in parts, takes nothing of the others.
+    whole, amounts = read_charge({"share": 20.0, "Fe": 50.0})
+    assert amounts["FeB"] == pytest.approx(0.96 / 0.19, abs=0.01)
+    assert "The scrap carries" not in whole
 
 
 @pytest.mark.parametrize(
@@ -269,9 +266,7 @@ def test_unlevelled_recipe_gets_no_melt():
 @pytest.mark.parametrize(
     ("grade", "says"),
     [
-        ("Recoma 20", "Sm"),
         ("BNP-8", "bonded"),
-        ("Y30", "no rare earth"),
         ("Alnico 5", "no rare earth"),
     ],
 )
@@ -383,6 +378,11 @@ def test_the_answer_stands_in_every_report(tmp_path):
         # One picture and one table: today's magnet, then the ways by their numbers.
         assert text.count("<figure><svg") == 1
         assert "today: N42SH" in text
+        # Every other figure that has a place is drawn, and none of phases.
+        data = json.loads(re.search(r'id="data">(.*?)</script>', text)[1])
+        places = set(re.findall(r'data-figure="(\w+)"', text))
+        assert places == set(data["figures"])
+        assert "section" not in places
     # One P and one number of each way: those of the answer, the magnet in use before them.
     decisions = again.decisions
     assert decisions["probability_meets_requirements"].iloc[0] == 1.0
@@ -413,7 +413,6 @@ def test_the_answer_stands_in_every_report(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ({"grade": "N42SU"}, "nearest names are"),
         ({"grade": "N42SH", "temperature": "hot"}, "150C"),
         (
             {"grade": "N42SH", "temperature": "400C"},
@@ -427,7 +426,6 @@ def test_the_answer_stands_in_every_report(tmp_path):
         ({"grade": "N42SH", "spread": {"B_r": 90.0}}, "percent of one lot"),
         ({"grade": "N42SH", "mass_kg": float("inf")}, "finite number above 0"),
         ({"grade": "N42SH", "shell": "Tb 0.5 wt%"}, "give recipe or measured"),
-        ({}, "give a grade, measured values"),
         ({"load_line": 2.0, "temperature": "100C"}, "needs the least B_r"),
         (
             {"grade": "N42SH", "require": ["irreversible_loss_pct<=3"]},

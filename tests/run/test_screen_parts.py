@@ -7,10 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pyarrow as pa
 import pytest
-from magnetkit.errors import CompositionError, InputError
+from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.alloy._blocks import Rejected
 from magnetkit.run import _work
 from magnetkit.run._candidates import (
     FileCandidates,
@@ -88,29 +87,17 @@ class Finished(Memory):
         return (10, 2) if number == 1 else None
 
 
-def run_pieces(monkeypatch, first=None, strict=False):
+def test_pieces_that_are_finished_are_not_done_again(monkeypatch):
     def results(pool, work, numbered):
         for number, piece in numbered:
-            yield number, _work.Part(piece, b"", b"", 1, first)
+            yield number, _work.Part(piece, b"", b"", 1, None)
 
     monkeypatch.setattr(SCREEN, "iterate_results", results)
     progress = []
     store = Finished()
     counts = SCREEN._run_pieces(
-        [3, 4, 5], None, store, None, progress.append, strict
+        [3, 4, 5], None, store, None, progress.append, False
     )
-    return counts, progress, store
-
-
-def test_pieces_that_are_finished_are_not_done_again(monkeypatch):
-    counts, progress, store = run_pieces(monkeypatch)
     assert counts == (18, 4)
     assert progress == [3, 13, 18]
     assert sorted(store._parts) == [("chunk", 0), ("chunk", 2)]
-
-
-def test_a_strict_screening_fails_on_the_first_bad_line(monkeypatch):
-    bad = Rejected(3, "Xx", "no element")
-    run_pieces(monkeypatch, bad)
-    with pytest.raises(CompositionError, match="line 3: no element"):
-        run_pieces(monkeypatch, bad, strict=True)

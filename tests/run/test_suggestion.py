@@ -153,14 +153,10 @@ def test_names_impossible_requests(motor):
         InputError, match="no leading candidate keeps the limits"
     ):
         suggest(motor, 1, stock=["Sm", "Co"])
-    with pytest.raises(InputError, match="'Xx' is no chemical element"):
-        suggest(motor, 1, stock=["Xx"])
     with pytest.raises(
         InputError, match="batch must be a whole number of 1 or more"
     ):
         suggest(motor, 0)
-    with pytest.raises(InputError, match="charge_kg"):
-        suggest(motor, 1, charge_kg=0.0)
 
 
 def test_results_come_back_through_calibrate(motor):
@@ -178,27 +174,6 @@ def test_results_come_back_through_calibrate(motor):
     # What a maker's magnets have in common is 0.64 of the variance (datasets/recipes/split.toml),
     # so that two of them leave less than 0.36 / 0.64 of what they were off.
     assert off[1] < 0.36 / 0.64 * off[0]
-
-
-@pytest.mark.usefixtures("motor")
-def test_command_writes_a_table_for_the_mill(folder, tmp_path):
-    file = tmp_path / "melts.csv"
-    store = ["--stock", "Nd=5", "--stock", "Fe=9,B=1,Tb=1"]
-    arguments = [
-        "suggest",
-        str(folder),
-        "--batch",
-        "2",
-        "--melts",
-        "1",
-        *store,
-    ]
-    done = CliRunner().invoke(app, [*arguments, "--out", str(file)])
-    assert done.exit_code == 0, done.output
-    assert "units of regret" in done.stdout
-    table = pd.read_csv(file)
-    assert table["magnet"].tolist() == ["M1", "M1", "M2", "M2"]
-    assert len(set(table["composition"])) == 1
 
 
 def test_square_term_finds_an_inner_maximum():
@@ -311,7 +286,7 @@ def test_a_table_to_fill_in_has_a_row_a_magnet_and_temperature():
         ({"melts": 0}, "melts must be a whole number of 1 or more"),
         ({"melts": 1.5}, "melts must be a whole number"),
         ({"limits": ("Dy<=2", "Nd")}, "limit 'Nd' not understood"),
-        ({"charge_kg": -1.0}, "charge_kg"),
+        ({"charge_kg": 0.0}, "charge_kg"),
     ],
 )
 def test_a_shop_checks_its_fields(fields, message):

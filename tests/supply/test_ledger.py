@@ -19,25 +19,6 @@ def table(*formulas):
     return result
 
 
-def test_mass_percentages_of_a_known_alloy():
-    row = supply.ledger(table("Nd1.8Dy0.2Fe14B")).iloc[0]
-    mass = {
-        e: n * ATOMIC_MASS[INDEX[e]]
-        for e, n in {"Nd": 1.8, "Dy": 0.2, "Fe": 14, "B": 1}.items()
-    }
-    total = sum(mass.values())
-    assert row["heavy_rare_earth_wt_pct"] == pytest.approx(
-        100 * mass["Dy"] / total
-    )
-    assert row["dysprosium_terbium_wt_pct"] == pytest.approx(
-        100 * mass["Dy"] / total
-    )
-    assert row["rare_earth_wt_pct"] == pytest.approx(
-        100 * (mass["Dy"] + mass["Nd"]) / total
-    )
-    assert row["cobalt_wt_pct"] == 0.0
-
-
 def test_groups_of_elements_are_shares_of_the_mass():
     recipe = "Nd20Dy3Tb2Ho4Co6Fe64B1"
     row = supply.ledger(recipe, basis="weight").iloc[0]

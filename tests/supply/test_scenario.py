@@ -139,6 +139,8 @@ def test_a_price_that_replaces_none_says_why(text):
         match=rf"^price Xe={text}: no price of Xe is known that another",
     ):
         supply.with_prices("baseline", {"Xe": text})
+    with pytest.raises(InputError, match="'Xx' is no chemical element"):
+        supply.with_prices("baseline", {"Xx": text})
 
 
 def test_later_factors_act_on_a_set_price():

@@ -35,16 +35,7 @@ def test_an_embargo_cuts_chinas_share():
     assert "Fe" not in shares
 
 
-def test_an_own_shortage_by_a_file(tmp_path):
-    path = tmp_path / "mine.toml"
-    path.write_text(
-        'name = "mine"\ntitle = "Half the terbium"\ndescription = "A fire."\n'
-        '[[cuts]]\nelements = ["Tb"]\nshare = 0.5\nsource = "me"\nstatus = "assumption"\n'
-    )
-    assert load_shortage(path).missing_shares() == {"Tb": 0.5}
-    path.write_text(path.read_text().replace("0.5", "1.5"))
-    with pytest.raises(InputError, match="less than or equal to 1"):
-        load_shortage(path)
+def test_an_unknown_shortage_offers_the_embedded_ones():
     with pytest.raises(
         InputError, match="known are dy-tb-price-x3, dy-tb-stop, licence-delay"
     ):

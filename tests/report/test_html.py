@@ -1,13 +1,16 @@
 import json
 import re
 import shutil
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 
+import magnetkit as mk
 from magnetkit import datasets
-from magnetkit.report import plots
-from magnetkit.report.report import _escape_for_script
+from magnetkit._core.columns import COLUMNS, layouts
+from magnetkit.report import _content, plots
+from magnetkit.report.report import _cell, _escape_for_script
 from magnetkit.run.screen import ScreenResult, screen
 
 SECTIONS = (
@@ -90,6 +93,7 @@ def test_embedded_data_is_json_with_all_figures(page):
     data = json.loads(text)
     names = "pareto grades temperature demagnetization supply section"
     assert set(data["figures"]) == set(names.split())
+    assert set(re.findall(r'data-figure="(\w+)"', page)) == set(names.split())
     table = data["table"]
     assert all(len(c["values"]) == table["rows"] for c in table["columns"])
     ranks = next(c["values"] for c in table["columns"] if c["name"] == "rank")
@@ -224,3 +228,72 @@ def test_figures_in_sentences_equal_the_data(folder, tmp_path):
             "rows"
         ]
     )
+
+
+def read_section(page, name):
+    """Return the words of a section, from its heading to the next."""
+    start = page.index(f'id="{name}"')
+    end = page.find("<h2 id=", start)
+    words = re.sub("<[^>]*>", " ", page[start:end].partition(">")[2])
+    return " ".join(unescape(words).split())
+
+
+def test_sections_hold_the_facts_of_the_result(page, folder):
+    result = ScreenResult.from_folder(folder)
+    shown = _content.shown_magnets(result)
+    facts = {"candidates": [f"All {len(result)}. Click"]}
+    profile = result.profile
+    facts["requirements"] = [
+        profile.description,
+        f"figures at {_content.kelvin(shown.job.temperature)}",
+        f"Ranked by {', '.join(_content.objectives(profile))}",
+    ]
+    for row in _content.requirements(shown):
+        values = " ".join(f"{value} {ends}" for value, ends in row["values"])
+        line = f"{row['text']} {values} {row['status']} : {row['source']}"
+        facts["requirements"].append(" ".join(line.split()))
+    facts["rejected"] = [
+        f"{words}: {count}" for words, count in _content.failures(result)
+    ]
+    (bad,) = result.rejected
+    facts["rejected"] += [
+        "1 line of the input could not be read.",
+        f"Line Text Reason {bad.line} {bad.text} {bad.reason}",
+    ]
+    facts["supply"] = [" ".join(row) for row in _content.elements(shown)]
+    facts["provenance"] = [f"magnetkit {mk.__version__}; "]
+    facts["provenance"] += [one["name"] for one in _content.sources()]
+    facts["provenance"] += [
+        f"Errors of the models, {name}" for name, _ in _content.validations()
+    ]
+    for name, lines in facts.items():
+        text = read_section(page, name)
+        place = 0
+        for line in lines:
+            place = text.find(line, place)
+            assert place >= 0, f"{line} is not in its place in: {text}"
+            place += len(line)
+
+
+@pytest.mark.parametrize("section", ["evidence", "properties"])
+def test_a_table_of_decisions_has_a_row_for_each(page, folder, section):
+    shown = _content.shown_magnets(ScreenResult.from_folder(folder))
+    start = page.index(f'<h2 id="{section}">')
+    table = page[start : page.index("</table>", start)]
+    heads = re.findall("<th .*?>(.*?)</th>", table)
+    names = layouts()["report"][section]
+    assert heads[0] == "Decision"
+    assert [text.partition("<")[0] for text in heads[1:]] == [
+        COLUMNS[name].short for name in names
+    ]
+    rows = re.findall("<tr.*?>(<td.*?)</tr>", table)
+    assert len(rows) == len(shown.rows)
+    for row, label, (_, values) in zip(
+        rows, shown.labels, shown.rows.iterrows(), strict=True
+    ):
+        first, *cells = re.findall("<td.*?>(.*?)</td>", row)
+        assert unescape(first) == label
+        for text, name in zip(cells, names, strict=True):
+            value, _, ends = unescape(text).partition("<small>")
+            cell = {"text": value, "range": ends.removesuffix("</small>")}
+            assert cell == _cell(values, name)
