@@ -10,6 +10,7 @@ from magnetkit.phases.partition import (
     assign_hosts,
     atomic_volumes,
     hosts_by_hardening,
+    is_in_windows,
     partition,
     root_codes,
     root_places,
@@ -280,6 +281,21 @@ def test_names_phases_only_without_a_host():
     assert without_model(table, np.array([0, 1, -1], np.int8)) == {
         2: "Fe3B beside 2:14:1"
     }
+
+
+def test_a_window_holds_its_ends_and_no_row_without_a_ratio():
+    table = make_table("Nd2Fe14B", "Fe")
+    ratio = 1.0 / 7.0
+    for low, high, expected in (
+        (ratio, ratio, [True, False]),
+        (ratio + 1e-3, 1.0, [False, False]),
+        (0.0, ratio - 1e-3, [False, True]),
+    ):
+        rule = {"Nd / Fe": (low, high)}
+        assert is_in_windows(table, rule).tolist() == expected
+        # Every ratio counts, and one to nothing is none.
+        rule |= {"Fe / C": (0.0, 1e9)}
+        assert not is_in_windows(table, rule).any()
 
 
 def test_codes_of_hosts_lead_to_what_they_say():
