@@ -114,5 +114,5 @@ def test_sag_is_the_largest_distance_to_the_chord():
 
 
 def test_a_host_that_is_never_uniaxial_is_named():
-    with pytest.raises(InputError, match="no mixture of Gd in Sm0.1053Fe0.8"):
+    with pytest.raises(InputError, match="no mixture of Gd in Sm"):
         compensate("Sm2Fe17", with_=["Gd"], alpha=0.0)
