@@ -19,6 +19,7 @@ from magnetkit.choose._evaluate import (
     Bound,
     Tally,
     best_possible_loss,
+    estimate_bound,
     evaluate,
     sample_place,
 )
@@ -236,6 +237,75 @@ def test_losses_of_a_common_decision_have_a_limit():
     assert _evaluate._limit_of_losses(losses[:0], 4, 300) == 0.0
     # Of a rare one all go on.
     assert _evaluate._limit_of_losses(losses, 4, 256) == np.inf
+
+
+def sampled(losses, margins, decision="", near=(), hashes=None):
+    """Return a part of a sample of 50: losses of those that meet, margins of those that miss."""
+    n = len(losses) + len(margins)
+    near = np.array(near, float).reshape(-1, 3)
+    meets = near[:, 0] > 0.0
+    return SimpleNamespace(
+        tally=SimpleNamespace(stages=Counter(composition=50)),
+        keys=SimpleNamespace(
+            loss=np.array(losses, float),
+            # A ranking sorts by the negative of the margin; those that meet have some too.
+            margin=-np.concatenate([np.full(len(losses), 9.0), margins]),
+            missed=np.arange(n) >= len(losses),
+            hashes=np.arange(n) if hashes is None else hashes,
+        ),
+        near=SimpleNamespace(
+            meets=meets, loss=near[meets, 1], chance=near[meets, 2]
+        ),
+        columns={"decision": Coded.of(list(decision))},
+    )
+
+
+def test_a_sample_bounds_losses_or_else_margins(monkeypatch):
+    monkeypatch.setattr(_evaluate, "CLIMB", 0)
+    monkeypatch.setattr(_evaluate, "POOL", 0)
+    rule = SimpleNamespace(threshold=0.8)
+
+    def bound(*parts):
+        # Of a sample of all, 100, one is looked for: the place is 1 + 4 + 8.
+        return estimate_bound(parts, rule, 100, 1)
+
+    many = sampled(range(19, -1, -2), [])
+    found = bound(many, sampled(range(0, 19, 2), [-0.1]))
+    assert (found.limit, found.margin, found.last) == (12.0, np.inf, None)
+    just = bound(sampled(range(13), []), sampled([], [-0.1]))
+    assert (just.limit, just.margin) == (12.0, np.inf)
+    # Five meet, of which all go on, and the eight that miss by least.
+    misses = -np.arange(0.1, 0.65, 0.1)
+    found = bound(sampled([5.0] * 5, misses), sampled([], misses - 0.05))
+    assert (found.limit, found.last) == (np.inf, None)
+    assert found.margin == pytest.approx(-0.45)
+    # All of a host that is not allowed miss the whole limit: these go by their hashes.
+    hashes = np.array([0, 0, 3, 9, 4, 8, 5, 7, 6])
+    outside = sampled([1.0] * 2, [-0.5] + [-1.0] * 6, hashes=hashes)
+    found = bound(outside, sampled([1.0] * 5, [-0.9] * 2))
+    assert (found.limit, found.margin, found.last) == (np.inf, -1.0, 6)
+    small = bound(sampled([1.0], []), sampled([], [-0.1]))
+    assert (small.limit, small.margin, small.last) == (np.inf, -np.inf, None)
+
+
+def test_each_decision_has_a_limit_of_its_best():
+    rows = [(1, 3.0, 0.9), (1, 1.0, 0.8), (1, 2.0, 0.79), (1, 7.0, 0.5)]
+    near = [*rows, (0, 9.0, 0.9), *[(0, 9.0, 0.0)] * 253, (1, 4.0, 0.85)]
+    first = sampled([], [], "aaabb" + "a" * 253 + "a", near=near)
+    second = sampled([], [], "c", near=[(1, 6.0, 0.6)])
+    rule = SimpleNamespace(threshold=0.8)
+
+    def limits(place):
+        return _evaluate._limits_of_decisions([first, second], rule, place)
+
+    of_losses, of_trials = limits(1)
+    # What is as likely as it must be counts; a trial does where none of its decision is.
+    assert of_losses == {"a": 1.0, "b": np.inf, "c": np.inf}
+    assert of_trials == {"a": 0.0, "b": 7.0, "c": 6.0}
+    of_losses, of_trials = limits(4)
+    # All go on of a frequent decision that has fewer, and of a rare one.
+    assert of_losses == {"a": 4.0, "b": np.inf, "c": np.inf}
+    assert of_trials == {"a": 0.0, "b": np.inf, "c": np.inf}
 
 
 def test_counts_of_parts_add_up_to_the_total():
