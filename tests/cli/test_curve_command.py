@@ -1,12 +1,14 @@
 import io
 from importlib import import_module
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.cli.predict import _read_device, numbers
+from magnetkit.cli.predict import _read_device, _report_origin, numbers
 from tests.command import invoke
 
 MADE = ["basis", "shell"]
@@ -14,16 +16,14 @@ MADE = ["basis", "shell"]
 
 def test_several_magnets_in_a_pipe_are_csv(tmp_path):
     out = tmp_path / "overlay.svg"
-    magnets = "curve N42SH Nd2Fe14B"
-    done = invoke(f"{magnets} --temperature 150C --load-line 2 --out {out}")
+    words = "curve N42SH Nd2Fe14B --temperature 150C --load-line 2"
+    done = invoke(f"{words} --out {out}")
     assert done.exit_code == 0, done.output
     frame = pd.read_csv(io.StringIO(done.stdout))
     assert frame["candidate"].tolist() == ["N42SH", "Nd2Fe14B"]
     assert set(frame["load_line"]) == {2.0}
     assert f"see {out}" in done.stderr
     assert "<svg" in out.read_text("utf-8")
-    wrong = invoke(f"{magnets} --out {tmp_path}/a.lua").exception
-    assert "several magnets are drawn, into .html, .png" in str(wrong)
 
 
 @pytest.fixture
@@ -128,7 +128,6 @@ def test_limits_bring_margins_of_each_duty(limits, monkeypatch):
         ("--hours 5", "are of --limits"),
         ("--json", "are of --limits"),
         ("--load-line 1,2", "a curve has one"),
-        ("--load-line x", "must be numbers separated by commas"),
         ("--out none/a.csv", "check the folder"),
     ],
 )
@@ -145,6 +144,22 @@ def test_a_device_gives_temperatures_and_load_line_where_none_is_given():
     assert float(line) == profile.load_line
     assert _read_device("energy-traction-motor", "20C", "3") == ("20C", "3")
     assert numbers("1, 2.5", "--hours") == [1.0, 2.5]
+
+
+def test_origin_of_measured_curves_and_extrapolation_are_said(capsys):
+    curve = SimpleNamespace(
+        measured=(),
+        source="measured at 20 °C: a.csv",
+        curves=SimpleNamespace(temperature=np.array([293.15, 473.15])),
+        beyond=("", "hotter than its sheets"),
+    )
+    hot = "magnetkit: extrapolated at 200 C: hotter than its sheets"
+    _report_origin(curve)
+    assert capsys.readouterr().err.splitlines() == [hot]
+    curve.measured = ("points",)
+    _report_origin(curve)
+    source = "magnetkit: measured at 20 °C: a.csv"
+    assert capsys.readouterr().err.splitlines() == [source, hot]
 
 
 def test_files_are_named_as_written(tmp_path):

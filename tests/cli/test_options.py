@@ -141,10 +141,6 @@ def test_a_file_or_an_embedded_device_is_a_parts_list(tmp_path):
 def test_the_answer_of_a_parts_list_is_a_workbook(tmp_path):
     place = tmp_path / "answer.xlsx"
     assert _check_place(place, "parts.csv", False) == place
-    with pytest.raises(
-        InputError, match="the answer of a parts list is a work"
-    ):
-        _check_place(tmp_path / "a.csv", "parts.csv", True)
     place.write_text("x")
     with pytest.raises(InputError, match=r"is there already; .*--force"):
         _check_place(place, "parts.csv", False)
@@ -286,3 +282,13 @@ def test_a_parts_list_is_asked_and_answered(monkeypatch, tmp_path, capsys):
     assert not {"require", "most_cost"} & set(asked)
     with pytest.raises(InputError, match="Say which"):
         ask(temperature="150")
+
+
+def test_names_of_devices_are_completed():
+    complete = o._completion("applications")
+    devices = complete("")
+    assert "f22-engine" in devices
+    assert devices == sorted(devices)
+    assert complete("f22-e") == ["f22-engine"]
+    # A sign of a pattern stands for itself.
+    assert complete("*") == []

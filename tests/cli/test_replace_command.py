@@ -71,7 +71,6 @@ def test_the_effect_of_a_compensated_grades_additions():
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ("--compensated", "--compensated needs a grade"),
         ("N42SH --compensated --require x>=1", "leave --require"),
         ("N42SH --compensated --hours 5", "leave --hours out"),
         ("N42SH --compensated --values B_r=1", "leave --values"),
@@ -82,13 +81,10 @@ def test_the_effect_of_a_compensated_grades_additions():
         ("N42SH --compensated --mass 2", "leave --mass out"),
         ("N42SH --compensated --per-year 5", "leave --per-year out"),
         ("N42SH --compensated --force", "leave --force out"),
-        ("N42SH --circuit 0.01", "without --compensated: leave --circuit"),
         ("N42SH --unit a=b", "a grade: leave --unit out"),
-        ("N42SH --shortage x", "a grade: leave --shortage out"),
         ("N42SH --sheet x", "a grade: leave --sheet out"),
         ("patriot --compensated", "a parts list: leave --compensated"),
         ("patriot --recipe SmCo5", "a parts list: leave --recipe"),
-        ("patriot --offer SmCo5", "a parts list: leave --offer"),
         ("patriot --diffused Tb", "a parts list: leave --diffused"),
         ("patriot --spread B_r=1", "a parts list: leave --spread"),
         ("patriot --mass 2", "a parts list: leave --mass"),

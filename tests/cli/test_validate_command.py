@@ -172,11 +172,7 @@ def test_phases_are_a_source_of_energies_alone():
         _source(target, mine, phases)
 
 
-def test_own_rows_need_a_target():
-    done = invoke("validate --data x.csv")
-    assert "--data needs a target" in str(done.exception)
-    done = invoke("models train --data x.csv")
-    assert "--data needs a target: one of curie" in str(done.exception)
+def test_a_command_says_how_figures_are_made_anew():
     quiet = invoke("validate diffusion -q")
     assert quiet.exit_code == 0
     assert quiet.stderr == ""

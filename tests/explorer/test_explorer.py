@@ -272,19 +272,6 @@ def test_the_table_sorts_and_turns_pages_by_keyboard(window):
 
 
 @needs_browser
-def test_page_starts_with_winners_beside_todays_magnet(window):
-    # None of these meets everything: the page begins with all.
-    assert not window.run(
-        "return document.querySelector('#meets input').checked"
-    )
-    today = window.run("return document.getElementById('today').textContent")
-    assert today.startswith("Today’s magnet, ")
-    assert "margin" in today
-    names = "[...document.querySelectorAll('#pareto .legendtext')].map((t) => t.textContent)"
-    assert "Today's magnet" in window.run(f"return {names}")
-
-
-@needs_browser
 def test_click_shows_the_curve_of_its_point(window):
     legend = "[...document.querySelectorAll('#curve .legendtext')].map((t) => t.textContent)"
     names = window.wait(f"return {legend}.length > 1 && {legend}")

@@ -1,5 +1,7 @@
 """Hull energies and products of the embedded snapshot against pymatgen's phase diagram."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -129,7 +131,8 @@ def test_many_rows_of_one_system_are_solved_by_its_facets(
         share(kernel, n, *arguments, **options)
 
     monkeypatch.setattr(_threads, "share_rows", spy)
-    rows = [f"Sm{1 + i / 1000:.3f}Co5" for i in range(500)]
+    # On both sides of Sm2Co17.
+    rows = [f"Sm{0.4 + i / 1000:.3f}Co5" for i in range(500)]
     table = CompositionTable.from_strings(rows)
     many = hull.solve(table, stable_space)
     assert tasks == [("highest", 500), ("split", 500), ("solve", 0)]
@@ -140,11 +143,12 @@ def test_many_rows_of_one_system_are_solved_by_its_facets(
     # Where qhull fails, or no facet holds some of the rows, these are solved one by one.
     search = hull.find_facets
 
-    def find_half(*arguments):
+    def find_one(number, *arguments):
         facets = search(*arguments)
-        return type(facets)(*(part[:3] for part in facets))
+        return type(facets)(*(part[number : number + 1] for part in facets))
 
-    for find in (lambda *_: None, find_half):
+    searches = [partial(find_one, number) for number in range(5)]
+    for find in (lambda *_: None, *searches):
         monkeypatch.setattr(hull, "find_facets", find)
         tasks.clear()
         slow = hull.solve(table, stable_space)

@@ -93,6 +93,7 @@ def test_embedded_data_is_json_with_all_figures(page):
     data = json.loads(text)
     names = "pareto grades temperature demagnetization supply section"
     assert set(data["figures"]) == set(names.split())
+    assert set(re.findall(r'data-figure="(\w+)"', page)) == set(names.split())
     table = data["table"]
     assert all(len(c["values"]) == table["rows"] for c in table["columns"])
     ranks = next(c["values"] for c in table["columns"] if c["name"] == "rank")

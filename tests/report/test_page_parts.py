@@ -1,10 +1,7 @@
 """Parts of the report's page: cells, tables for its script, and figures of the decisions."""
 
 import json
-import re
-from importlib.resources import files
 from types import SimpleNamespace
-from unittest.mock import MagicMock
 
 import numpy as np
 import pandas as pd
@@ -205,23 +202,3 @@ def test_decisions_over_temperature_have_one_band():
     assert layout["height"] == 640
     assert layout["yaxis2"]["rangemode"] == "tozero"
     assert layout["xaxis"]["title"]["text"] == "Temperature (°C)"
-
-
-@pytest.mark.parametrize("manifest", [{}, {report.REPLACEMENT: {}}])
-def test_each_figure_of_the_page_is_drawn_under_its_name(
-    manifest, monkeypatch
-):
-    parts = "_grade_map _temperature_figure _demagnetization _supply _section"
-    for name in parts.split():
-        monkeypatch.setattr(report, name, lambda *_, name=name: name)
-    monkeypatch.setattr(report, "_figures", MagicMock())
-    report._figures.convert_axes = lambda figure: figure
-    drawn = report._draw_figures(
-        MagicMock(manifest=manifest), None, MagicMock()
-    )
-    page = files("magnetkit.report") / "templates" / "report.html.jinja"
-    named = re.findall(r'\bfigure\("(\w+)"', page.read_text("utf-8"))
-    assert set(named) - set(drawn) == ({"section"} if manifest else set())
-    assert set(drawn) <= set(named)
-    assert drawn["supply"] == "_supply"
-    assert drawn["temperature"] == "_temperature_figure"

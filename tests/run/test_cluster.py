@@ -5,11 +5,13 @@ import os
 import shutil
 import signal
 import sys
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 from magnetkit.applications import load
-from magnetkit.errors import DataError, InputError
+from magnetkit.errors import DataError, InputError, NetworkError
 
 import magnetkit as mk
 from magnetkit.choose._job import make_job
@@ -159,3 +161,44 @@ def test_takes_a_result_that_comes_at_the_timeout():
     assert watched.result() == 7
     watched.cancel()
     assert future.cancelled
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [({"address": "tcp://x:1"}, " at tcp://x:1"), ({"workers": 1}, "")],
+)
+def test_says_which_scheduler_was_lost(monkeypatch, options, where):
+    pytest.importorskip("distributed")
+
+    @contextmanager
+    def client(workers, address):
+        yield SimpleNamespace(nthreads=lambda: {"worker": 1})
+
+    monkeypatch.setattr(_pool, "_client", client)
+    says = rf"the Dask scheduler{where} was lost \(gone\).*--resume"
+    with (
+        pytest.raises(NetworkError, match=says),
+        _pool.open_workers(**options),
+    ):
+        raise CancelledError("gone")
+
+
+def test_gives_up_when_no_worker_has_been_there_for_twenty_seconds():
+    looks = []
+
+    class Waiting:
+        def result(self, timeout):
+            looks.append(timeout)
+            raise TimeoutError
+
+        def done(self):
+            return False
+
+    class Client:
+        def nthreads(self):
+            # One comes back for a moment at the third look.
+            return {"worker": 1} if len(looks) == 3 else {}
+
+    with pytest.raises(NetworkError, match="no workers any more for 20 s"):
+        _pool._Watched(Client(), Waiting()).result()
+    assert sum(looks[3:]) == 20.0

@@ -151,29 +151,12 @@ def test_names_a_bad_part(change, says):
         replace_parts([{**row, **change}])
 
 
-def test_a_list_without_grades_says_what_it_needs():
-    with pytest.raises(
-        InputError,
-        match="no column of grades: expected a header such as Grade",
-    ):
-        replace_parts([{"Part no.": "A", "kg/year": 3}])
-
-
 def test_the_embedded_devices_weigh_what_their_profiles_say():
     masses = {"patriot": 4.0, "f22-engine": 1.0}
     assert set(devices()) == set(masses)
     answer = replace_parts("f22-engine")
     assert answer.frame["kg a year"].sum() == pytest.approx(
         masses["f22-engine"]
-    )
-
-
-def test_notes_count_rows_without_temperature():
-    answer = replace_parts([{"Grade": "N35", "kg/year": 1}], temperature="60C")
-    assert answer.parts[0].temperature_K == pytest.approx(333.15)
-    assert any(
-        "No temperature in 1 row (1): 60C is taken" in note
-        for note in answer.notes
     )
 
 
@@ -315,18 +298,6 @@ def test_groups_many_questions_by_grade(monkeypatch):
     with pytest.raises(InputError, match="not asked here"):
         replace_parts(rows)
     assert questions == ["N40UH", "N40UH", "N42SH", "N42SH"]
-
-
-def test_names_rows_without_an_amount():
-    rows = [{**LIST[0]}, {**LIST[2], "kg/year": None}]
-    notes = [
-        note
-        for note in replace_parts(rows).notes
-        if "No amount a year" in note
-    ]
-    assert [note.split(":")[0] for note in notes] == [
-        "No amount a year in 1 row (2)"
-    ]
 
 
 def test_saving_is_the_difference_for_each_element(answer):

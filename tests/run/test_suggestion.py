@@ -153,14 +153,10 @@ def test_names_impossible_requests(motor):
         InputError, match="no leading candidate keeps the limits"
     ):
         suggest(motor, 1, stock=["Sm", "Co"])
-    with pytest.raises(InputError, match="'Xx' is no chemical element"):
-        suggest(motor, 1, stock=["Xx"])
     with pytest.raises(
         InputError, match="batch must be a whole number of 1 or more"
     ):
         suggest(motor, 0)
-    with pytest.raises(InputError, match="charge_kg"):
-        suggest(motor, 1, charge_kg=0.0)
 
 
 def test_results_come_back_through_calibrate(motor):
@@ -290,7 +286,7 @@ def test_a_table_to_fill_in_has_a_row_a_magnet_and_temperature():
         ({"melts": 0}, "melts must be a whole number of 1 or more"),
         ({"melts": 1.5}, "melts must be a whole number"),
         ({"limits": ("Dy<=2", "Nd")}, "limit 'Nd' not understood"),
-        ({"charge_kg": -1.0}, "charge_kg"),
+        ({"charge_kg": 0.0}, "charge_kg"),
     ],
 )
 def test_a_shop_checks_its_fields(fields, message):
