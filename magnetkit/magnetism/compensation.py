@@ -268,12 +268,13 @@ def compensate(
     search = _Search(table, names, np.linspace(first, second, _POINTS), host)
     trials = search.tried(shares)
     good = trials[trials["remanence_coefficient_pct_K"] >= alpha - tolerance]
-    if good.empty:
-        best = (
-            trials["remanence_coefficient_pct_K"].max()
-            if len(trials)
-            else float("nan")
+    if trials.empty:
+        raise InputError(
+            f"no mixture of {', '.join(names)} in {table.formulas()[0]} is a uniaxial magnet from "
+            f"{first:g} to {second:g} K"
         )
+    if good.empty:
+        best = trials["remanence_coefficient_pct_K"].max()
         raise InputError(
             f"no share of {', '.join(names)} reaches alpha {alpha:g} %/K in "
             f"{table.formulas()[0]}; the flattest has {best:.4f}"

@@ -466,7 +466,9 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
     Returns
     -------
     str
-        Begins with "Decision:" and ends in a full stop. The saving is in g a device.
+        Begins with "Decision:" and ends in a full stop. The saving is in g a
+        device; it is no measure where today's magnet is unlikely to meet the
+        requirements.
     """
     place = place_to_take(result, decided)
     today = decided.iloc[0]
@@ -478,6 +480,11 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
             * float(row["heavy_rare_earth_saved_wt_pct"])
             * result.profile.magnet_mass_kg
         )
+        if grams != grams:
+            return (
+                f"Decision: {numbers[place]}, which is likely to meet what today’s magnet hardly "
+                "does."
+            )
         beside = _saves_more(decided, place)
         return f"Decision: {numbers[place]}, which saves {number(grams)} g a device{beside}."
     reason = "since nothing of its family that is sure enough lowers the exposure to heavy rare earth"

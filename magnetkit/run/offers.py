@@ -91,8 +91,9 @@ class Offer:
     def lines(self) -> list[str]:
         """Write the judgement in four lines: verdict with figures, today's magnet, reasons and questions.
 
-        A text of the offer of more than 120 characters is cut, figures of the
-        offer that are NaN are left out. B_r is in T, H_cJ in kA/m.
+        The second is left out without a magnet in use. A text of the offer of
+        more than 120 characters is cut, figures of the offer that are NaN are
+        left out. B_r is in T, H_cJ in kA/m.
         """
         chance = self.probability_meets_requirements
         chance_text = f"P {chance:.2f}"
@@ -114,9 +115,9 @@ class Offer:
         texts = [
             f"{verdict} the offer {short_text}: {chance_text}; {', '.join(values) or 'no values'}."
         ]
-        texts.append(
-            f"Today's magnet holds {self.heavy_rare_earth_today_wt_pct:.1f} wt.%."
-        )
+        today = self.heavy_rare_earth_today_wt_pct
+        if today == today:
+            texts.append(f"Today's magnet holds {today:.1f} wt.%.")
         texts += [
             f"Why: {'; '.join(self.reasons)}.",
             f"Ask for: {'; '.join(self.questions)}.",
@@ -154,14 +155,14 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
         ``heavy_rare_earth_wt_pct`` are its figures at the temperature of use,
         ``reasons`` and ``questions`` tuples of texts. Without a magnet in use
         a recipe or grade cannot be judged: "ask", with NaN for its figures;
-        values are then a KeyError.
+        values are then refused.
 
     Raises
     ------
     InputError
         If it is no text or mapping, or empty; for a text that looks like a
         grade that no table has; for values without B_r or H_cJ, of other
-        names, or that no magnet has.
+        names, or that no magnet has; for values without a magnet in use.
     CompositionError
         An InputError: if a text without "=" that is no grade cannot be read as
         a recipe. Without a magnet in use a recipe is not read.
@@ -353,8 +354,6 @@ def _today(replacement: Any) -> float:
 def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     """Judge the guaranteed values of a data sheet, converted to the temperature of use if need be.
 
-    A `replacement` without a magnet in use, for a duty alone, is a KeyError.
-
     Parameters
     ----------
     replacement : Replacement
@@ -381,10 +380,16 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     Raises
     ------
     InputError
-        For unknown names or implausible values.
+        For unknown names or implausible values, and where the replacement is of
+        a duty alone, without a magnet in use.
     """
     numbers, measured_at = _read_sheet(values, text)
     reference = replacement.reference
+    if ALPHA not in reference:
+        raise InputError(
+            f"offer {text!r}: a sheet is judged by alpha, beta and recoil permeability of the magnet "
+            "in use, and there is none: offer a grade, or name the magnet in use"
+        )
     carried = abs(measured_at - reference["temperature_K"]) > _NEAR_K
     b_r, h_cj = _carry(replacement, numbers, measured_at)
     knee = math.nan if carried else numbers.get(_KNEE, math.nan)

@@ -9,6 +9,7 @@ from magnetkit.errors import InputError
 
 from magnetkit.choose._request import (
     Request,
+    _carry_squareness,
     _is_same_recipe,
     _measured_logs,
     _read_measured_values,
@@ -350,6 +351,20 @@ def test_measurements_nearest_to_the_use_are_carried_there():
     assert np.exp(logs) == pytest.approx(expected, rel=1e-9)
     assert np.exp(logs[0]) < 1.15 * 0.99
     assert len(_measured_logs(rows[:3], "coercivity_kA_m", sheet, 423.15)) == 0
+
+
+def test_squareness_of_a_curve_is_carried_there_and_back():
+    sheet = grades("N42SH").iloc[0]
+
+    def carry(squareness, measured, use):
+        curve = SimpleNamespace(squareness=squareness, temperature_K=measured)
+        return _carry_squareness(curve, sheet, use)
+
+    assert carry(0.9, 373.15, 373.15) == pytest.approx(0.9)
+    hot = carry(0.9, 373.15, 423.15)
+    # Where H_cJ falls faster than B_r, the same spread takes more of it.
+    assert 0.8 < hot < 0.9 < carry(0.9, 373.15, 293.15) < 1.0
+    assert carry(hot, 423.15, 373.15) == pytest.approx(0.9)
 
 
 def test_magnets_of_one_recipe_and_shell_are_alike():

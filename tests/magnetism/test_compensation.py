@@ -111,3 +111,8 @@ def test_sag_is_the_largest_distance_to_the_chord():
     assert row["remanence_coefficient_pct_K"] == pytest.approx(
         coefficient, rel=1e-3
     )
+
+
+def test_a_host_that_is_never_uniaxial_is_named():
+    with pytest.raises(InputError, match="no mixture of Gd in Sm"):
+        compensate("Sm2Fe17", with_=["Gd"], alpha=0.0)

@@ -138,9 +138,10 @@ def test_a_given_width_spreads_to_what_follows():
 
 
 def test_given_values_of_rows_stay_with_their_rows():
-    recipes = ["SmCo5", "no recipe", "Nd2Fe14B"]
+    # Rows that cannot be read count, the last one too.
+    recipes = ["SmCo5", "no recipe", "Nd2Fe14B", "no other"]
     with pytest.warns(UserWarning, match="no recipe"):
-        frame = mk.predict(recipes, given={T_C: [900.0, 800.0, 640.0]})
+        frame = mk.predict(recipes, given={T_C: [900.0, 800.0, 640.0, 1.0]})
     assert frame[T_C].tolist() == [900.0, 640.0]
 
 

@@ -311,6 +311,18 @@ def test_the_question_counts_candidates(
     assert _content.verdict_text(result)[2] == "Next, for 3: melt it."
 
 
+def test_nothing_is_saved_beside_a_magnet_that_fails():
+    result = mk.screen(
+        ["Nd2Fe14B", "Nd1.9Pr0.1Fe14B"],
+        temperature="20C",
+        reference="Nd1.4Dy0.6Fe14B",
+        require=["remanence_T>=1.15"],
+    )
+    assert _content.verdict_text(result)[1].startswith(
+        "Decision: 1, which is likely to meet what today’s magnet hardly does. "
+    )
+
+
 def test_stages_and_failures_of_a_sieve(profile):
     requirement = profile.requirements[0]
     words = _content.requirement_in_words(requirement)

@@ -38,6 +38,16 @@ def test_the_magnet_in_use_does_what_it_does(n42sh):
     )
 
 
+def test_a_duty_alone_has_no_magnet_to_compare_with():
+    duty = mk.replace(
+        None, "150C", load_line=1.0, require=["remanence_T>=1.1"]
+    )
+    lines = judge_offer(duty, "N42SH").lines()
+    assert [line.split(" ")[0] for line in lines] == ["Ask", "Why:", "Ask"]
+    with pytest.raises(InputError, match="there is none: offer a grade"):
+        judge_offer(duty, "B_r=1.3,H_cJ=1600")
+
+
 def test_a_sheet_of_the_limits_themselves_falls_short_of_none(n42sh):
     least = {name: limit.limit for name, limit in n42sh.limits.items()}
     offer = judge_offer(
