@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from filelock import FileLock
 from magnetkit.errors import DataError, InputError
 
 from magnetkit._core import datasets
@@ -156,6 +157,9 @@ def test_a_cache_that_cannot_be_written_says_so(
         with pytest.raises(DataError, match="No space left"):
             cache.write(fail)
         assert [f.name for f in cache.folder.iterdir()] == ["lock"]
+    # The lock is free again while the object lives.
+    with FileLock(cache.folder / "lock", timeout=0):
+        pass
     shutil.rmtree(own_cache)
     own_cache.write_text("a file where the folder should be")
     with pytest.raises(DataError, match="MAGNETKIT_CACHE_DIR"):
