@@ -257,6 +257,8 @@ def test_a_strange_endpoint_is_refused_unseen(endpoint: str):
     with pytest.raises(InputError, match="endpoint") as error:
         pull("Sm-Co", KEY, endpoint)
     assert "pw" not in str(error.value)
+    for sound in ("https://host", "https://host/"):
+        assert PULLING.check_endpoint(sound) == "https://host/"
 
 
 def test_refuses_an_unencrypted_key(monkeypatch: pytest.MonkeyPatch):
