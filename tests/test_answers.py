@@ -214,7 +214,9 @@ def frozen_answers():
 @pytest.mark.parametrize("case", CASES)
 def test_an_answer_is_as_it_was(case, frozen_answers):
     answer = stored_columns(case)
-    assert list(answer) == list(frozen_answers[case])
+    assert list(answer) == list(frozen_answers[case]), (
+        "columns that are meant to come or go: python -m tests.store"
+    )
     for name, values in frozen_answers[case].items():
         want = np.array(values, float)
         got = np.array(answer[name], float)
