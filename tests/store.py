@@ -1,4 +1,4 @@
-"""Store anew what tests hold: ``python -m tests.store [answers] [transcripts] [readme] [NAME ...]``.
+"""Store anew what tests hold: ``python -m tests.store [answers] [transcripts] [readme] [page] [NAME ...]``.
 
 Without words all of it; a NAME is that of one transcript. What has changed is printed.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests import test_answers, test_readme
+from tests.docs import test_scientist
 from tests.transcript import FOLDER, run_transcript
 
 
@@ -123,15 +124,32 @@ def _cut_from_output(line: str, output: str) -> str:
     return ""
 
 
+def store_page() -> None:
+    """Put what the blocks of the scientist's page print now below them, where it differs."""
+    text = test_scientist.PAGE.read_text("utf-8")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        results = test_scientist.run_blocks(Path(folder), patch)
+    for code, shown, printed in results:
+        if shown and not test_scientist.same(printed, shown):
+            below = f"{code}```\n\n```text\n"
+            text = text.replace(below + shown, below + printed)
+    _write(test_scientist.PAGE, text)
+
+
 def main(words: list[str]) -> None:
     """Store what the words name; all without them."""
-    names = set(words) - {"answers", "transcripts", "readme"}
+    names = set(words) - {"answers", "transcripts", "readme", "page"}
     if not words or "answers" in words:
         store_answers()
     if not words or "transcripts" in words or names:
         store_transcripts(names)
     if not words or "readme" in words:
         store_readme()
+    if not words or "page" in words:
+        store_page()
 
 
 if __name__ == "__main__":

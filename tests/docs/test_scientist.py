@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.phases import mp_server as look_alike
-from tests.phases.conftest import mp_server, own_cache  # noqa: F401
+from tests.phases.conftest import separate_cache, serve_documents
 from tests.phases.embedded import embedded_documents
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/start/scientist.md"
@@ -38,20 +38,29 @@ def same(printed, stored):
     return True
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")
-@pytest.mark.usefixtures("own_cache", "mp_server")
-def test_every_block_prints_what_stands_below_it(monkeypatch, tmp_path):
-    for kind, documents in embedded_documents(["B-Dy-Fe-Nd-Pr"]).items():
-        monkeypatch.setitem(look_alike.ALL, kind, documents)
-    monkeypatch.chdir(tmp_path)
-    names: dict = {}
+def run_blocks(folder, patch):
+    """Run the page's blocks in a folder, and return code, output in the page and what is printed."""
     blocks = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
-    assert len(blocks) == 11
-    for code, output in blocks:
-        out = io.StringIO()
-        with contextlib.redirect_stdout(out):
-            exec(code, names)
-        assert same(out.getvalue(), output), (
-            f"{code}\nprints\n{out.getvalue()}\nnot\n{output}"
+    for kind, documents in embedded_documents(["B-Dy-Fe-Nd-Pr"]).items():
+        patch.setitem(look_alike.ALL, kind, documents)
+    patch.chdir(folder)
+    names: dict = {}
+    results = []
+    with separate_cache(folder, patch), serve_documents(patch):
+        for code, output in blocks:
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                exec(code, names)
+            results.append((code, output, out.getvalue()))
+    return results
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_every_block_prints_what_stands_below_it(monkeypatch, tmp_path):
+    results = run_blocks(tmp_path, monkeypatch)
+    assert len(results) == 11
+    for code, output, printed in results:
+        assert same(printed, output), (
+            f"{code}\nprints\n{printed}\nnot\n{output}"
         )
     assert (tmp_path / "hull.html").stat().st_size > 1000

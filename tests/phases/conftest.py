@@ -2,15 +2,16 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from magnetkit.settings import get_settings
 
 
-@pytest.fixture
-def mp_server(monkeypatch: pytest.MonkeyPatch) -> Iterator:
-    """A server like the Materials Project's, named in the environment with a key.
+@contextmanager
+def serve_documents(patch: pytest.MonkeyPatch) -> Iterator:
+    """Run a server like the Materials Project's, named in the environment with a key.
 
     It is asked in the test's own process, and at once again where it fails.
     """
@@ -18,23 +19,37 @@ def mp_server(monkeypatch: pytest.MonkeyPatch) -> Iterator:
     from tests.phases.mp_server import KEY, Server, ask_here
 
     server = Server()
-    monkeypatch.setattr(_transport, "_ask_in_child", ask_here)
-    monkeypatch.setattr(_transport, "PAUSE_S", 0.0)
-    monkeypatch.setenv("MP_API_ENDPOINT", server.url)
-    monkeypatch.setenv("MP_API_KEY", KEY)
+    patch.setattr(_transport, "_ask_in_child", ask_here)
+    patch.setattr(_transport, "PAUSE_S", 0.0)
+    patch.setenv("MP_API_ENDPOINT", server.url)
+    patch.setenv("MP_API_KEY", KEY)
     yield server
     server.close()
+
+
+@pytest.fixture
+def mp_server(monkeypatch: pytest.MonkeyPatch) -> Iterator:
+    """A server like the Materials Project's, as of `serve_documents`."""
+    with serve_documents(monkeypatch) as server:
+        yield server
+
+
+@contextmanager
+def separate_cache(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Use a cache in a folder, with the models that are trained already and nothing else."""
+    models = get_settings().cache_dir / "surrogates"
+    if models.is_dir():
+        shutil.copytree(models, folder / "cache" / "surrogates")
+    patch.setenv("MAGNETKIT_CACHE_DIR", str(folder / "cache"))
+    get_settings.cache_clear()
+    yield folder / "cache"
+    get_settings.cache_clear()
 
 
 @pytest.fixture
 def own_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Path]:
-    """A cache for one test, with the models that are trained already and nothing else."""
-    models = get_settings().cache_dir / "surrogates"
-    if models.is_dir():
-        shutil.copytree(models, tmp_path / "cache" / "surrogates")
-    monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
-    get_settings.cache_clear()
-    yield tmp_path / "cache"
-    get_settings.cache_clear()
+    """A cache for one test, as of `separate_cache`."""
+    with separate_cache(tmp_path, monkeypatch) as cache:
+        yield cache
