@@ -439,8 +439,9 @@ def _plan_delay(
     kilograms = sum(wait.stock for wait in waits)
     dollars = sum(wait.value for wait in waits if wait.value == wait.value)
     count = len(_rows_with_status(table, "change"))
+    subject = write_subject(len(waits), "part", "wait")
     words = (
-        f"{write_subject(len(waits), 'part', 'wait')} {longest:g} weeks: a stock of {kilograms:,.0f} kg of "
+        f"{subject} {longest:g} weeks: a stock of {kilograms:,.0f} kg of "
         f"magnets (elements {dollars:,.0f} USD) bridges it; {count} can change to a magnet "
         "that needs no licence"
     )

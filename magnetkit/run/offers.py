@@ -46,7 +46,7 @@ _CARRIED = {
 }
 _MAY_DO = "it may do what is asked: values at temperature decide"
 # What arithmetic may take from a value that is equal to its limit, as a share.
-_ROUNDING = 1e-9
+_LIMIT_ROUNDING = 1e-9
 # From so far away, K, a value is carried.
 _NEAR_K = 5.0
 
@@ -661,7 +661,7 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
     if chance < UNLIKELY and _is_near_miss(replacement, judged):
         least = replacement.limits.get(_REMANENCE)
         if least is None or judged.remanence_guaranteed_T >= least.limit * (
-            1.0 - _ROUNDING
+            1.0 - _LIMIT_ROUNDING
         ):
             return "ask", _MAY_DO
         return (
@@ -713,7 +713,7 @@ def _is_near_miss(replacement: Any, judged: Offer) -> bool:
         _MARGIN: judged.demagnetization_safety,
     }
     for column, limit in replacement.limits.items():
-        slack = _OFFERS.near_miss if column == _REMANENCE else _ROUNDING
+        slack = _OFFERS.near_miss if column == _REMANENCE else _LIMIT_ROUNDING
         value = values.get(column, math.nan)
         if limit.maximum is not None and not value <= limit.limit:
             return False
