@@ -1070,9 +1070,10 @@ def _make_inputs(
     Returns
     -------
     Inputs
-        ``table``, ``labels`` (texts), ``shells`` and ``lines`` of what could
-        be read, ``rejected`` sorted by line, and ``total``, N. Lines that were
-        rejected before are not among the N.
+        ``table``, ``labels`` (an Arrow array of texts), ``shells`` (a list of
+        texts, empty for a bulk alloy; None if `written` is None) and ``lines``
+        of what could be read, ``rejected`` sorted by line, and ``total``, N.
+        Lines that were rejected before are not among the N.
     """
     rejections = [
         *rejected,

@@ -1116,9 +1116,9 @@ def _find_by_weight(texts: pa.Array, basis: Basis) -> BoolArray | None:
     Returns
     -------
     ndarray of bool, shape (n,), or None
-        None if no text is in wt.%, or `basis` is "atomic"; with "weight" all
-        are True. With "auto" a text counts that has "wt", "weight" or "mass"
-        anywhere, in any case.
+        With "weight" all are True, also of no texts; with "atomic" it is None.
+        With "auto" a text counts that has "wt", "weight" or "mass" anywhere,
+        in any case; None if none has.
     """
     if basis == "weight":
         return np.ones(len(texts), bool)

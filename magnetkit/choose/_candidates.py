@@ -1626,8 +1626,8 @@ def grade_makeup(
         A name of `magnetkit.grades`, such as "N42SH" (KeyError otherwise).
     kind : str or None
         Kind of recipe, "bulk", "diffused", "fine-grained" or "hot-deformed": the result holds the
-        recipe of that kind alone, its heavy rare earth without a range. None, or a kind that the
-        grade cannot be of, keeps all recipes.
+        recipe of that kind alone, its heavy rare earth without a range; ``weight`` and ``diffused``
+        stay those of all recipes. None, or a kind that the grade cannot be of, keeps all recipes.
     curie : CurieModel or None
         Model of the Curie temperature; None for the usual one.
 

@@ -831,9 +831,9 @@ def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> BoolArray:
     """Say which rows of `texts` are today's magnet by formula and shell, bool (n,).
 
     `texts` has ``formula`` and ``shell``; `today` is a table of one row with
-    ``formula``. The formulas must be written alike, letter by letter. The
-    shell is that of the reference of `job`, not of `today`, and compared as a
-    text; null counts as none.
+    ``formula``. The formulas must be written alike, letter by letter; a null
+    among them is a TypeError. The shell is that of the reference of `job`, not
+    of `today`, and compared as a text; null counts as none.
     """
     same = pc.equal(
         texts["formula"].cast(pa.string()), today["formula"][0].as_py()

@@ -287,8 +287,9 @@ def magnets_by_route(
     list of Columns
         One for each temperature, in their order, each of n rows in the order
         of the table. `Columns` is a dict by name: it has the columns of a
-        magnet, such as ``remanence_T``, that are arrays or `Coded`. Empty
-        without temperatures.
+        magnet, such as ``remanence_T``, that are arrays or `Coded`, as the
+        first group has them (KeyError where another lacks one). The list is
+        empty without temperatures.
     """
     if not temperatures:
         return []

@@ -55,7 +55,7 @@ def recommend(
     or more, the one of least exposure. Without `reach` it must also lower the
     exposure by ``today.saving_USD_kg`` and cost no more than `most_cost`. Of
     ways of about equal exposure undiluted ones come first, then the cheapest
-    per flux.
+    per flux. With `reach` a sold grade may take its place, see `remanence_T`.
 
     Parameters
     ----------

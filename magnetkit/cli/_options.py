@@ -56,7 +56,8 @@ def _completion(folder: str) -> Callable[[str], list[str]]:
     Returns
     -------
     callable
-        Takes the start of a name and returns the names that begin so, sorted, without suffix.
+        Takes the start of a name and returns the names that begin so, sorted, without suffix. A
+        folder that does not exist has none.
     """
 
     def complete(start: str) -> list[str]:

@@ -457,7 +457,8 @@ def _model_recipes(
     ----------
     melts : tuple of (str, str)
         Recipe, which is read in wt.%, and text of its shell, empty without
-        one.
+        one. A recipe that cannot be read is an InputError; no melts at all are
+        a ValueError.
     route : str or None
         Name of the route that all are made by, such as "hot-deformed"; None for the usual one.
     curie : CurieModel or None

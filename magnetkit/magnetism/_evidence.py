@@ -201,9 +201,12 @@ def coordinates(table: CompositionTable, root: str) -> FloatArray:
         One column for each content that matters to the family's hardening, in
         units of the length on which it matters. Of 2:14:1 they are 10: free
         rare earth, boron, copper and gallium, aluminium, cobalt, Dy and Tb, Gd
-        with Ho and Er, Ce with La and Y, other elements, carbon. Of others
-        they are 7: iron, copper, zirconium, metal per rare earth, heavy rare
-        earth, light rare earth, other elements.
+        with Ho and Er, Ce with La and Y, other elements, carbon. Boron and
+        carbon are what lies beyond the usual, 0 within it (boron below 0 where
+        it is short); the free rare earth of a bare formula counts as the
+        usual, and what is beyond much by a third. Of others they are 7: iron,
+        copper, zirconium, metal per rare earth, heavy rare earth, light rare
+        earth, other elements.
     """
     hardening = HOSTS[root].magnet.hardening
     lengths = _LENGTHS[hardening]

@@ -123,8 +123,9 @@ def gates_at_temperatures(
 ) -> Int8Array:
     """Return the gates of n magnets at m temperatures, int8 (m, n).
 
-    A measured cone of easy directions closes a gate below the temperature on
-    file for its host. `gate`, int8 (n,), are the gates that are closed
+    A measured cone of easy directions closes the gates of a host's recipes
+    within the range of composition on file, below the temperature on file for
+    that range. `gate`, int8 (n,), are the gates that are closed
     whatever the temperature, indices into `STATUS` with 0 for open, and are
     not changed. `written` are the recipes split as they are written. `kelvin`
     are the temperatures, K. A gate closed already stays the first.

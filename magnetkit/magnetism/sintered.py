@@ -663,7 +663,7 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
         `Coded` that says in words how each is made, which settings did
         nothing, and which charge stands for a formula;
         ``coefficients_between``, a `Coded` of the range in degrees Celsius in
-        words. A `Coded` has no indexing: ``.texts()`` gives its texts.
+        words, such as "20 to 120 °C". A `Coded` has no indexing: ``.texts()`` gives its texts.
     """
     remarks = {}
     no_model = without_model(made.written.recipe, made.written.host)

@@ -715,7 +715,8 @@ def trade_off_axes(
     profile : Profile
         The device, with its ``objectives``, such as ``"supply_risk:min"``.
     decided : pandas.DataFrame
-        Rows of the decisions, with the columns of the objectives.
+        Rows of the decisions, with the columns of the objectives. Without rows it is a ValueError,
+        unless there is one objective alone.
     frame : pandas.DataFrame
         Candidates, with the same columns.
 

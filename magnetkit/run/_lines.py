@@ -142,11 +142,13 @@ def table_cells(
     list of tuple of nine str
         One tuple a row, with the headings `HEADS`: number from 1 (empty of
         today's magnet), name, heavy rare earth and saved (wt.%), P (0 to 1, as
-        "0.95"), B_r and H_cJ (without unit; T and kA/m, or kG and kOe for
-        "cgs"), margin, cost per flux over today's. "-" for a B_r, H_cJ or
-        margin that is not known. Today's heavy rare earth may have its range
-        behind it, as "4.1 (3.5-4.8)". Saved is empty of today's magnet, and
-        where its recipe is not known; a cost that is not known is "ask".
+        "0.95"), B_r and H_cJ (of ways the guaranteed ones, without unit; T and
+        kA/m, or kG and kOe for "cgs"), margin (``demagnetization_safety``, a
+        ratio, cut to two decimals), cost per flux over today's. "-" for a B_r,
+        H_cJ or margin that is not known. Today's heavy rare earth may have its
+        range behind it, as "4.1 (3.5-4.8)". Saved is empty of today's magnet,
+        and of all where the recipe of today's magnet is not known. A cost that
+        is not known, and that of any way of another family, is "ask".
         There are no rows without a magnet in use and without ways.
     """
     rows = []

@@ -94,12 +94,12 @@ def main_table(
 ) -> "pd.DataFrame":
     """Build the table with one row a part; the user's own columns follow.
 
-    ValueError if `own` has not one row for each part.
+    ValueError if there are parts and a column of `own` has not one value for each.
 
     Parameters
     ----------
     parts : sequence of Part
-        The parts.
+        The parts. Without any the table has the user's columns alone.
     own : pandas.DataFrame
         The user's columns, one row a part, in the same order; it has one column
         for each of `columns`, in their order.

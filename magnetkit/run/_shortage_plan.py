@@ -315,12 +315,12 @@ def _best_way(
 
     A way counts if it is likely to meet the requirements and holds less of them
     than 95 % of `today`, what the part holds of them now, wt.%. If `whole`,
-    nothing of them can be bought: a way counts only if it holds hardly a trace.
-    Only the keys of `missing`, chemical symbols, are used.
+    nothing of them can be bought: a way counts only if it holds less than a
+    trace, 0.05 wt.%, whatever `today` is. Only the keys of `missing`, chemical
+    symbols, are used.
 
-    Likely is P of 0.8 or more, a trace 0.05 wt.%. Of ways alike to 0.01 wt.%
-    one of the same family, then the likelier, is taken. A part without an
-    answer gives None.
+    Likely is P of 0.8 or more. Of ways alike to 0.01 wt.% one of the same
+    family, then the likelier, is taken. A part without an answer gives None.
     """
     largest_wt_pct = TRACE_WT_PCT if whole else 0.95 * today
     return min(

@@ -444,8 +444,8 @@ def _read_verdict(row: Any) -> tuple[float, list[str]]:
     """Return probability and reasons of what was judged, a `Way` or a row of `judge_sheet`.
 
     The probability is NaN where nothing is missed but a limited value is not
-    known. The list has what is missed, or not known; it is empty without
-    either.
+    known. The list has one text, "misses ..." or "nobody can tell: ...", which
+    names all that is missed or not known; it is empty where nothing is.
     """
     misses = row.failed_requirements
     if is_unknown(misses):

@@ -62,7 +62,7 @@ class Validation:
         return "\n\n".join(texts)
 
     def _repr_html_(self) -> str:
-        """Return the tables as HTML, for notebooks."""
+        """Return the tables as HTML, for notebooks, each below its heading, with three decimals."""
         from html import escape
 
         text = f"<p>Validation of {escape(self.target)}</p>"

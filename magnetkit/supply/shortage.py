@@ -171,7 +171,8 @@ def find_shortage(scenario: Scenario) -> Shortage:
     """Build the shortage that follows from the export restrictions of a scenario.
 
     A country that withholds a share of its exports cuts that share of its part of the world's
-    production, at the stage where that part is largest (``supply/production.csv``).
+    production. At each stage the cuts of all countries are added, and the stage with the largest
+    sum counts. Only the countries of ``supply/production.csv`` count, at most three a stage.
 
     Parameters
     ----------

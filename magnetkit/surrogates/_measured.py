@@ -565,7 +565,8 @@ def kelvin(text: str) -> float:
 
     A number of `text` without a unit is in kelvin; units are "K", "C", "°C" and "℃". "Tc =", a sign
     for about ("~") and an error ("± 5") may stand with it. A range of up to 20 counts as its
-    middle. An empty text is NaN. Nothing is raised.
+    middle. A minus sign, an exponent, a decimal comma or any other text gives NaN, as an empty
+    text does. Nothing is raised.
 
     >>> kelvin("~560 K"), kelvin("327 °C"), kelvin("550-555 K"), kelvin(">300 K")
     (560.0, 600.15, 552.5, nan)

@@ -351,7 +351,8 @@ def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
     """Train a model on the set `known` and write it to the cache folder, in place of one that is there.
 
     `known` is a `TrainingSet` of formation energies, eV/atom. Models kept in memory are forgotten.
-    `progress` shows a bar on stderr. StoreError if the file cannot be written.
+    `progress` shows a bar on stderr. InputError if `known` has fewer than two groups, StoreError if
+    the file cannot be written.
     """
     model = _train_with_progress(known, progress)
     _store.save(model.file, *_pack(model))

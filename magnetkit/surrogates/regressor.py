@@ -61,7 +61,7 @@ def composition_columns(table: CompositionTable) -> FloatArray:
     In this order: Magpie's statistics of element properties, the rare-earth descriptors of
     `_LEARNT_DESCRIPTORS`, three norms of the fractions, and the 118 atomic fractions by atomic
     number. The columns have no names. Properties that are not known are filled, so that only an
-    empty composition has NaN.
+    empty composition has NaN, in its statistics alone.
     """
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
