@@ -57,6 +57,7 @@ _LONG = (
     "test_notebooks",
     "test_jit",
     "test_howtos",
+    "test_transcripts",
     "test_pages",
     "test_regressor",
     "test_scientist",
