@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from magnetkit.elements import HEAVY_LANTHANIDES
@@ -20,6 +22,9 @@ def test_solution_is_what_the_magnet_model_says():
     result = compensate(
         "SmCo5", with_=["Gd", "Er"], between=(223.15, 423.15), alpha=-0.01
     )
+    # Rare earths come first.
+    order = r"Sm[\d.]+(Gd[\d.]+)?(Er[\d.]+)?Co5"
+    assert re.fullmatch(order, result.formula)
     table = CompositionTable.from_strings([result.formula])
     row = sintered(table, between=(223.15, 423.15), host="1:5").iloc[0]
     assert row["remanence_coefficient_pct_K"] == pytest.approx(
