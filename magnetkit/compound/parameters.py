@@ -300,9 +300,7 @@ def _add_in_order(
     total[:] = 0.0
     term = np.empty_like(total)
     for column, value in zip(weights.T, values, strict=True):
-        total += np.multiply(
-            column.reshape(-1, *[1] * value.ndim), value, out=term
-        )
+        total += np.multiply.outer(column, value, out=term)
     return total
 
 

@@ -379,10 +379,10 @@ def _entry_distances(table: CompositionTable, source: Entries) -> FloatArray:
     without an entry.
     """
     energies = entry_energies(table, source)
-    rows = np.flatnonzero(np.isfinite(energies))
+    has_entry = np.isfinite(energies)
     above = np.full(len(table), np.nan)
-    hull = solve(table[rows], stable_space(source)).energy
-    above[rows] = np.maximum(energies[rows] - hull, 0.0)
+    hull = solve(table[has_entry], stable_space(source)).energy
+    above[has_entry] = np.maximum(energies[has_entry] - hull, 0.0)
     return above
 
 

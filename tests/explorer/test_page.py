@@ -197,7 +197,13 @@ def test_heads_of_the_table_sort_by_numbers(app, results):
     assert isinstance(head, html.Thead)
     assert body.id == "rows"
     heads = [part for part in others if getattr(part, "scope", "") == "col"]
-    assert heads[0].className == ""
+    classes = [part.className for part in heads]
+    assert classes == [page._cell_class(name) for name in names]
+    (region,) = [part for part in others if hasattr(part, "tabIndex")]
+    assert region.children is table
+    assert (region.role, region.className) == ("region", "wide")
+    props = region.to_plotly_json()["props"]
+    assert props["aria-label"] == "Candidates"
     assert {part.tabIndex for part in others if hasattr(part, "tabIndex")} == {
         "0"
     }

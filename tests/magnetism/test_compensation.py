@@ -5,6 +5,7 @@ from magnetkit.errors import InputError
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import compensate, sintered, sintered_at
+from magnetkit.magnetism.compensation import _Search, _shares
 from tests.recipes import make_table
 
 
@@ -90,9 +91,12 @@ def test_refuses_bad_arguments(keywords):
         compensate(**{"compositions": "SmCo5", **keywords})
 
 
-def test_sag_is_the_largest_distance_to_the_chord():
-    from magnetkit.magnetism.compensation import _Search
+def test_shares_are_all_mixtures_in_order():
+    every = [(a, b) for a in range(4) for b in range(4) if a + b < 4]
+    assert list(_shares(2, 4)) == every
 
+
+def test_sag_is_the_largest_distance_to_the_chord():
     base = make_table("SmCo5")
     kelvin = np.linspace(223.15, 423.15, 9)
     row = _Search(base, ["Gd"], kelvin, "1:5").tried(np.array([[0.2]])).iloc[0]

@@ -15,6 +15,7 @@ from benchmarks.accuracy.phases.diagram import (
 from magnetkit._core import _threads
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import hull
+from magnetkit.phases._space import lowest_entries
 from magnetkit.phases.snapshot import open_snapshot
 
 
@@ -78,6 +79,17 @@ def test_reproduces_snapshot_distances():
     source = open_snapshot()
     distances = source.entries["energy_above_hull_eV_atom"]
     assert_allclose(source.distances(), distances, atol=1e-6)
+
+
+def test_only_phases_on_the_hull_are_products(stable_space):
+    source = open_snapshot()
+    lowest = lowest_entries(source)
+    above = lowest.energy - mk.phases.hull_energy(lowest.table())
+    # The elements come first, and each phase of the hull once.
+    on_hull = {*lowest.formulas[: lowest.columns]}
+    on_hull |= {*np.array(lowest.formulas)[above < 1e-9].tolist()}
+    assert sorted(stable_space.formulas) == sorted(on_hull)
+    assert len(on_hull) < 0.5 * len(lowest.formulas)
 
 
 def test_rows_of_many_systems_and_unknown_elements(stable_space):

@@ -63,9 +63,11 @@ def test_cache_ignores_the_number_of_element_sets():
 def test_end_members_of_a_twentieth_are_missed():
     # The snapshot has no NdFe12; with a twentieth of cobalt NdCo12 counts as well.
     texts = "NdFe12 NdFe11.38Co0.62 NdFe11.42Co0.58 Nd2Fe14B Dy2Co14B"
+    # Of two interstitials each makes an end member; that of carbon was left out as doubtful.
+    texts += " Gd2Fe14B0.5C0.5"
     words = Judged(named_phases(table(texts)), open_snapshot()).missing()
     missing = ["NdFe12", "NdFe12, NdCo12", "NdFe12", "", "Dy2Co14B"]
-    assert words.texts() == missing
+    assert words.texts() == [*missing, "Gd2Fe14C"]
 
 
 def test_interstitials_are_five_elements():

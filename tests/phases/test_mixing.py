@@ -138,6 +138,12 @@ def test_nodes_span_the_model(snapshot, host, thirds, formula):
     metals = np.array([INDEX["Fe"], INDEX["Co"]])
     columns = np.array([INDEX[symbol] for symbol in thirds], np.int64)
     nodes = model.nodes(earths, metals, columns)
+    role = dict.fromkeys(range(118), -1)
+    for code, elements in enumerate((earths, metals, columns)):
+        role |= dict.fromkeys(elements.tolist(), code)
+        place = nodes.sites.place[elements]
+        assert place.tolist() == list(range(len(elements)))
+    assert nodes.sites.role.tolist() == list(role.values())
     y = {"Fe": 0.3, "Co": 0.7}
     (expected,), ((variance,),) = model.predict(
         occupation(

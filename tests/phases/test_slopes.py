@@ -19,13 +19,10 @@ def test_pair_without_a_common_entry_is_unknown():
         [
             [0.8, 0.2, 0.0, 0.0],  # cobalt with copper
             [1.0, 0.0, 0.0, 0.0],
-            [
-                0.0,
-                0.0,
-                1.0,
-                0.0,
-            ],  # iron alone: the slope of iron is told by its end
-            [0.1, 0.0, 0.0, 0.9],  # zirconium with too little cobalt
+            # iron alone: the slope of iron is told by its end
+            [0.0, 0.0, 1.0, 0.0],
+            # zirconium with no more than three tenths of cobalt
+            [0.3, 0.0, 0.0, 0.7],
         ]
     )
     # One of two entries with the metal is enough, so one that has none of it changes nothing.
