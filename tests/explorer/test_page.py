@@ -60,7 +60,7 @@ def trigger(monkeypatch, name):
 
 
 def test_the_page_has_its_parts_in_order(app, results):
-    named, _ = parts(app.layout)
+    named, others = parts(app.layout)
     order = list(named)
     shown = ["summary", "today", "pareto", "curve", "rows", "before", "after"]
     assert [n for n in order if n in shown] == shown
@@ -68,6 +68,9 @@ def test_the_page_has_its_parts_in_order(app, results):
     assert named["view"].data == VIEW
     assert named["tick"].interval == 700
     assert named["summary"].role == "status"
+    notes = [p for p in others if getattr(p, "className", "") == "note"]
+    assert [note.children for note in notes] == [page._note(results)]
+    assert named["today"].className == "note"
     assert named["pareto"].style["height"] == "460px"
     assert named["curve"].style["height"] == "400px"
     config = named["pareto"].config

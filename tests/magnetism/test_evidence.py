@@ -309,6 +309,10 @@ def test_another_class_lies_along_the_route():
     # The second is nearer to one that was deformed.
     assert "(F24)" in other.nearest.texts()[1]
     assert list(places) == ["2:14:1"]
+    # Of a class that nobody measured, all are of the usual route.
+    nobody = evidence(table, roots, H, family="nobody's")
+    assert nobody.distance[0] == pytest.approx(EVIDENCE.sister)
+    assert nobody.nearest.texts() == usual.nearest.texts()
 
 
 def test_cobalt_magnets_are_described_by_atoms():
