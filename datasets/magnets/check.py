@@ -5,6 +5,7 @@ expected, what came and the way out. ``datasets/recipes/calibrate.py`` checks fi
 """
 
 import csv
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -287,5 +288,13 @@ def _check_recipes(rows: Sequence[Row]) -> None:
             )
 
 
+def main() -> None:
+    """Check the table of the checkout; a wrong cell ends the process with one line on stderr."""
+    try:
+        check_table(FILE)
+    except DataError as error:
+        sys.exit(f"Error: {error}")
+
+
 if __name__ == "__main__":
-    check_table(FILE)
+    main()

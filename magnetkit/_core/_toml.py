@@ -75,6 +75,15 @@ def names(folder: str) -> list[str]:
     return sorted(f.stem for f in (datasets.root() / folder).glob("*.toml"))
 
 
+def is_user_file(name_or_path: str | Path) -> bool:
+    """Return whether a record is a file of the user rather than the name of an embedded one.
+
+    `name_or_path` is such a file if it is a Path, or a text that ends in ``.toml``; whether it
+    exists is not asked.
+    """
+    return isinstance(name_or_path, Path) or name_or_path.endswith(".toml")
+
+
 def load(
     name_or_path: str | Path, model: type[_Model], kind: str, folder: str
 ) -> _Model:
@@ -83,8 +92,7 @@ def load(
     Parameters
     ----------
     name_or_path : str or Path
-        Name such as "baseline"; a Path, or a text that ends in ``.toml``, is a file of the user. A
-        name is one of `names` of the folder, without an ending.
+        Name such as "baseline", one of `names` of the folder, or a file (`is_user_file`).
     model : type
         Class of its content, a pydantic model, such as a `Strict`.
     kind : str
@@ -104,9 +112,9 @@ def load(
         expected and what came. Also if there is no such name, or the file is
         no TOML. A key that the model does not have is a fault of a `Strict`.
     """
-    text = str(name_or_path)
-    if isinstance(name_or_path, Path) or text.endswith(".toml"):
+    if is_user_file(name_or_path):
         return _read(Path(name_or_path), model, kind)
+    text = str(name_or_path)
     choices = names(folder)
     if text not in choices:
         question = suggest(text, choices)

@@ -298,9 +298,9 @@ def load_scenario(scenario: str | Path | Scenario) -> Scenario:
     """
     if isinstance(scenario, Scenario):
         return scenario
-    if isinstance(scenario, Path) or scenario.endswith(".toml"):
+    if _toml.is_user_file(scenario):
         return _toml.load(scenario, Scenario, "scenario", _FOLDER)
-    return _embedded_scenarios(scenario)
+    return _embedded_scenarios(str(scenario))
 
 
 @lru_cache(maxsize=16)

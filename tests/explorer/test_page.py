@@ -60,7 +60,7 @@ def trigger(monkeypatch, name):
 
 
 def test_the_page_has_its_parts_in_order(app, results):
-    named, _ = parts(app.layout)
+    named, others = parts(app.layout)
     order = list(named)
     shown = ["summary", "today", "pareto", "curve", "rows", "before", "after"]
     assert [n for n in order if n in shown] == shown
@@ -68,6 +68,9 @@ def test_the_page_has_its_parts_in_order(app, results):
     assert named["view"].data == VIEW
     assert named["tick"].interval == 700
     assert named["summary"].role == "status"
+    notes = [p for p in others if getattr(p, "className", "") == "note"]
+    assert [note.children for note in notes] == [page._note(results)]
+    assert named["today"].className == "note"
     assert named["pareto"].style["height"] == "460px"
     assert named["curve"].style["height"] == "400px"
     config = named["pareto"].config
@@ -197,7 +200,13 @@ def test_heads_of_the_table_sort_by_numbers(app, results):
     assert isinstance(head, html.Thead)
     assert body.id == "rows"
     heads = [part for part in others if getattr(part, "scope", "") == "col"]
-    assert heads[0].className == ""
+    classes = [part.className for part in heads]
+    assert classes == [page._cell_class(name) for name in names]
+    (region,) = [part for part in others if hasattr(part, "tabIndex")]
+    assert region.children is table
+    assert (region.role, region.className) == ("region", "wide")
+    props = region.to_plotly_json()["props"]
+    assert props["aria-label"] == "Candidates"
     assert {part.tabIndex for part in others if hasattr(part, "tabIndex")} == {
         "0"
     }

@@ -31,6 +31,7 @@ def test_rows_are_the_ranked_ones_best_first(results, ranked_rows):
     assert results.ready
     rows = np.arange(len(results))
     assert results.text("candidate", rows) == ranked_rows["candidate"].tolist()
+    assert results.column("rank", Question()).tolist() == (rows + 1).tolist()
     for name in (*MAGNET, "supply_risk", "performance_margin"):
         assert_allclose(
             results.column(name, Question()), ranked_rows[name], rtol=1e-6
@@ -168,6 +169,11 @@ def test_supply_follows_scenario_and_recycling(results):
         assert_allclose(
             results.column(name, question), expected[name], rtol=1e-5
         )
+    # Those of the screening itself are not computed again.
+    conditions = results.conditions
+    recycled = tuple(conditions.recycled.items())
+    own = results.supply(conditions.scenario, recycled)
+    assert own["supply_risk"] is results._columns["supply_risk"]
     risk = results.column("supply_risk", question)
     assert (risk != results.column("supply_risk", Question())).any()
 

@@ -105,7 +105,9 @@ def test_every_answer_names_what_a_page_may_do(flask_server):
     assert flask_server.config["MAX_CONTENT_LENGTH"] == 1 << 20
 
 
-def test_a_failure_says_nothing_of_itself(flask_server):
+def test_a_failure_says_nothing_of_itself(flask_server, caplog):
+    caplog.set_level("DEBUG", "magnetkit")
+
     @flask_server.route("/bad")
     def bad():
         raise ValueError("secret")
@@ -114,6 +116,17 @@ def test_a_failure_says_nothing_of_itself(flask_server):
         "/bad", base_url="http://localhost"
     )
     assert answer.text == "This request cannot be answered."
+    server._log_unfinished_request(None, ("127.0.0.1", 1))
+    # Only who asks for the log is told.
+    failure, early = (
+        record
+        for record in caplog.records
+        if record.name == "magnetkit.explorer.server"
+    )
+    assert failure.message == "a request to the explorer failed"
+    assert str(failure.exc_info[1]) == "secret"
+    assert early.message == "a request was not finished"
+    assert {failure.levelname, early.levelname} == {"DEBUG"}
 
 
 class Stream:

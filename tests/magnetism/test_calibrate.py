@@ -359,6 +359,11 @@ def test_reads_and_names_headers_in_other_units():
     assert "'coercivity_kOe' as coercivity_kA_m, kOe" in notes[0]
 
 
+def test_a_wrong_basis_is_refused_where_every_row_names_one():
+    with pytest.raises(InputError, match="basis must be one of auto, atomic"):
+        mk.calibrate(_table(_row(h=1.1)), "mine", basis="wt")
+
+
 def report(quantity="coercivity_kA_m", magnets=("a", "b"), **changes):
     """Return rows of a report whose figures are plain."""
     values = {

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from magnetkit.elements import HEAVY_LANTHANIDES
@@ -5,6 +7,7 @@ from magnetkit.errors import InputError
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import compensate, sintered, sintered_at
+from magnetkit.magnetism.compensation import _Search, _shares
 from tests.recipes import make_table
 
 
@@ -19,6 +22,9 @@ def test_solution_is_what_the_magnet_model_says():
     result = compensate(
         "SmCo5", with_=["Gd", "Er"], between=(223.15, 423.15), alpha=-0.01
     )
+    # Rare earths come first.
+    order = r"Sm[\d.]+(Gd[\d.]+)?(Er[\d.]+)?Co5"
+    assert re.fullmatch(order, result.formula)
     table = CompositionTable.from_strings([result.formula])
     row = sintered(table, between=(223.15, 423.15), host="1:5").iloc[0]
     assert row["remanence_coefficient_pct_K"] == pytest.approx(
@@ -72,27 +78,33 @@ def test_tries_three_substituents_in_steps_of_three_percent(
 
 
 @pytest.mark.parametrize(
-    "keywords",
+    ("keywords", "says"),
     [
-        {"compositions": "SmCo"},
-        {"compositions": "Sm5"},
-        {"compositions": "what"},
-        {"with_": []},
-        {"with_": ["Fe"]},
-        {"with_": ["Gd", "Gd"]},
-        {"between": (300, 300)},
-        {"step": 0.5},
-        {"alpha": 5.0},
+        ({"compositions": "SmCo"}, "no mixture of Gd, Er in Sm0.5Co0.5"),
+        ({"compositions": "Sm5"}, "is a uniaxial magnet from 293.15 to"),
+        ({"compositions": "what"}, "unexpected 'what'"),
+        ({"compositions": ["SmCo5", "YCo5"]}, "one base alloy, got 2"),
+        ({"with_": []}, "one to three different rare earths"),
+        ({"with_": ["Fe"]}, "one to three different rare earths"),
+        ({"with_": ["Gd", "Gd"]}, "one to three different rare earths"),
+        ({"with_": ["Gd", "Er", "Tb", "Ho"]}, "one to three different"),
+        ({"between": (300, 300)}, "needs the lower temperature first"),
+        ({"step": 0.5}, "step must lie between 0.002 and 0.1, got 0.5"),
+        ({"step": 0.0019}, "step must lie between 0.002 and 0.1"),
+        ({"alpha": 5.0}, "no share of Gd, Er reaches alpha 5 %/K"),
     ],
 )
-def test_refuses_bad_arguments(keywords):
-    with pytest.raises(InputError):
+def test_refuses_bad_arguments(keywords, says):
+    with pytest.raises(InputError, match=says):
         compensate(**{"compositions": "SmCo5", **keywords})
 
 
-def test_sag_is_the_largest_distance_to_the_chord():
-    from magnetkit.magnetism.compensation import _Search
+def test_shares_are_all_mixtures_in_order():
+    every = [(a, b) for a in range(4) for b in range(4) if a + b < 4]
+    assert list(_shares(2, 4)) == every
 
+
+def test_sag_is_the_largest_distance_to_the_chord():
     base = make_table("SmCo5")
     kelvin = np.linspace(223.15, 423.15, 9)
     row = _Search(base, ["Gd"], kelvin, "1:5").tried(np.array([[0.2]])).iloc[0]

@@ -20,6 +20,7 @@ from magnetkit.magnetism.conditions import (
     with_conditions,
 )
 from magnetkit.magnetism.sintered import Duty
+from magnetkit.surrogates._curie_training import load as load_curie
 
 ALLOY = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal."
 
@@ -107,6 +108,7 @@ def test_conditions_are_checked_once_and_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         conditions.load_line = 1.0
     assert Conditions.of(hours=None, between=None) == Conditions()
+    assert Conditions().curie is load_curie()
     with pytest.raises(InputError, match=r"prices must map elements"):
         Conditions.of(prices=[("Tb", 3)])
 

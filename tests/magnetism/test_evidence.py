@@ -9,6 +9,7 @@ from magnetkit import datasets
 from magnetkit._core._columnar import Coded
 from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import _uncertainty, sintered
+from magnetkit.magnetism._boundary import boundary_composition
 from magnetkit.magnetism._evidence import (
     EVIDENCE,
     UNPROVEN,
@@ -268,6 +269,50 @@ def test_coordinates_are_contents_over_their_lengths():
     assert places[1, 2:9] == pytest.approx(expected, abs=1e-9)
     assert places[0, 2:9] == pytest.approx(np.zeros(7), abs=1e-9)
     assert places[:, 9].tolist() == [0.0, 0.0]
+    # Carbon counts beyond what magnets hold at most.
+    most = EVIDENCE.carbon_most
+    texts = [f"Nd31B1C{most + more:g}Fe bal." for more in (-0.02, 0.1, 0.2)]
+    table = CompositionTable.from_strings(texts, basis="weight")
+    carbon = coordinates(table, "2:14:1")[:, 9] * EVIDENCE.carbon
+    assert carbon == pytest.approx([0.0, 0.1, 0.2], abs=1e-6)
+
+
+def test_free_rare_earth_beyond_much_counts_a_third():
+    texts = [f"Nd{n}B1Fe bal." for n in (28, 31, 36, 40)]
+    table = CompositionTable.from_strings(texts, basis="weight")
+    free = boundary_composition(table, 0.0, None)["free"]
+    places = coordinates(table, "2:14:1")[:, 0] * EVIDENCE.free_rare_earth
+    much = EVIDENCE.much_free
+    assert free[0] < much < free[1]
+    assert places[0] == pytest.approx(free[0])
+    expected = much + (free[1:4] - much) / 3.0
+    assert places[1:4] == pytest.approx(expected)
+    # A bare formula, of which nothing is free, stands for the usual.
+    formula = CompositionTable.from_strings(["Nd2Fe14B"])
+    (place,) = coordinates(formula, "2:14:1")[:, 0]
+    assert place == EVIDENCE.usual_free / EVIDENCE.free_rare_earth
+
+
+def test_another_class_lies_along_the_route():
+    """A magnet of the usual route is as far from another class as its route is."""
+    table = CompositionTable.from_strings(
+        ["Nd31B1Fe bal.", "Nd28B1Fe bal."], basis="weight"
+    )
+    roots = Coded.of(["2:14:1"] * 2)
+    usual = evidence(table, roots, H)
+    assert usual.distance[0] == pytest.approx(0.0, abs=1e-9)
+    places: dict[str, np.ndarray] = {}
+    other = evidence(table, roots, H, family="hot-deformed", places=places)
+    assert other.distance[0] == pytest.approx(EVIDENCE.sister)
+    assert other.farthest.texts() == ["route", "free rare earth"]
+    assert other.nearest.texts()[0] == usual.nearest.texts()[0]
+    # The second is nearer to one that was deformed.
+    assert "(F24)" in other.nearest.texts()[1]
+    assert list(places) == ["2:14:1"]
+    # Of a class that nobody measured, all are of the usual route.
+    nobody = evidence(table, roots, H, family="nobody's")
+    assert nobody.distance[0] == pytest.approx(EVIDENCE.sister)
+    assert nobody.nearest.texts() == usual.nearest.texts()
 
 
 def test_cobalt_magnets_are_described_by_atoms():

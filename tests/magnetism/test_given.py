@@ -145,6 +145,19 @@ def test_given_values_of_rows_stay_with_their_rows():
     assert frame[T_C].tolist() == [900.0, 640.0]
 
 
+@pytest.mark.parametrize(("name", "value"), [(J_S, 1.6), (K_1, 4.5)])
+def test_a_given_range_widens_that_of_the_coercivity(name, value):
+    values = {name: value, "temperature_K": 293.15}
+    ends = {f"{name}_lo": 0.9 * value, f"{name}_hi": 1.1 * value}
+    halves = []
+    for given in (values | {f"{name}_lo": value}, values | ends):
+        row = mk.predict("Nd2Fe14B", "20C", given=given).iloc[0]
+        ratio = row["coercivity_kA_m_hi"] / row["coercivity_kA_m_lo"]
+        halves.append(0.5 * np.log(ratio))
+    narrow, wide = halves
+    assert wide == pytest.approx(np.hypot(narrow, 0.1), rel=1e-3)
+
+
 def test_a_given_range_reaches_to_its_farther_end():
     given = {T_C: 640.0, f"{T_C}_lo": 630.0, f"{T_C}_hi": 700.0}
     row = mk.predict("Nd2Fe14B", "20C", given=given).iloc[0]

@@ -68,5 +68,9 @@ def test_grade_without_sheet_names_its_highest_temperature():
         InputError, match=r"left at 310 °C.*temperature is 150 °C"
     ):
         grade_row("N42SH", 583.15)
+    # At 280 °C the sheet leaves a remanence, and no coercivity.
+    assert mk.grades("N42SH", 553.15).iloc[0]["remanence_T"] > 0.5
+    with pytest.raises(InputError, match="left at 280 °C"):
+        grade_row("N42SH", 553.15)
     with pytest.raises(InputError, match="nearest names"):
         grade_magnet("N42SU", 293.15)

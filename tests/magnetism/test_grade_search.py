@@ -75,6 +75,9 @@ def test_class_and_number_stand_in_for_a_grade():
     # The Curie temperature is that of the family.
     assert row["curie_temperature_K"] == classes["curie_temperature_K"][0]
     assert row["curie_temperature_K_provenance"] == "family"
-    for name in ("N60SH", "N24EH"):
+    # EH is sold from 28 to 42; two beyond that is estimated still.
+    for name in ("N26EH", "N44EH"):
+        assert mk.grades(name)["grade"].tolist() == [name]
+    for name in ("N60SH", "N25EH", "N45EH"):
         with pytest.raises(InputError, match="nearest names"):
             mk.grades(name)

@@ -148,6 +148,7 @@ def test_a_guarantee_at_room_temperature_is_what_sheets_print():
 
 
 def test_plain_classes_need_no_heavy_rare_earth():
+    assert GRADES.named_host() == "2:14:1"
     every = GRADES.most_without_heavy_rare_earth()
     assert GRADES.most_without_heavy_rare_earth("nobody") == every
     table = grades()

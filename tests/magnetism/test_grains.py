@@ -50,6 +50,19 @@ def test_fine_grains_have_a_wider_range():
         assert wider == pytest.approx((1.645 * effect) ** 2, rel=0.01)
 
 
+def test_no_coercivity_and_no_host_have_no_grain_effect():
+    """Nothing is left above the Curie temperature; cells have no N_eff."""
+    table = make_table("Nd2Fe14B", "Sm2Co17", "Er45Co55", "Nd2Fe14B")
+    sizes = np.array([2.0, 2.0, 2.0, np.nan])
+    magnets = alloys(table, {"grain_size_um": sizes})
+    effect = grain_effect(
+        magnets.phases, magnets.rules(), magnets.rows, [293.15, 700.0]
+    )
+    assert effect[0, 0] > 0.0
+    assert effect[0, 1:].tolist() == [0.0] * 3
+    assert effect[1].tolist() == [0.0] * 4
+
+
 def test_magnets_of_one_grain_size_share_the_error():
     one = read(RECIPE)
     other = read("Nd28.5Dy2Co1Cu0.1B1Fe bal.")

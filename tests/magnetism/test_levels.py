@@ -248,6 +248,12 @@ def test_a_fall_gives_the_hot_coercivity(plain):
     # e^1.5 is the most, and the least its inverse.
     assert _find_fall(plain, 393.15, 1e-3) == pytest.approx(np.exp(1.5))
     assert _find_fall(plain, 393.15, 1e5) == pytest.approx(np.exp(-1.5))
+    # So is a value just beyond what the steepest fall leaves.
+    steepest = plain.with_level(1.0, fall=np.exp(1.5))
+    least = np.exp(log_coercivity(steepest, 393.15))
+    for share, is_end in ((0.99, True), (1.01, False)):
+        fall = _find_fall(plain, 393.15, share * least)
+        assert (fall == pytest.approx(np.exp(1.5), rel=1e-9)) == is_end
     # Nearer than 5 K to 20 degrees C it cannot be told.
     assert _find_fall(plain, 298.1, 0.8 * hot) == 1.0
     assert _find_fall(plain, 288.2, 0.8 * hot) == 1.0

@@ -5,6 +5,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy.shell_rows import read_shells
 from magnetkit.compound.evaluate import STATUS
+from magnetkit.magnetism._magnet_kernels import states
 from magnetkit.magnetism._magnets import alloys, evaluate_magnets
 from tests.recipes import make_table
 
@@ -15,6 +16,22 @@ def _evaluate(*formulas, **keywords):
     return evaluate_magnets(
         alloys(CompositionTable.from_strings(list(formulas)), **keywords), AT
     )
+
+
+def test_surfaces_of_grains_may_be_added_later():
+    table = make_table("Nd1.8Dy0.2Fe14B", "Nd2Fe14B", "Nd1.9Tb0.1Fe14B")
+    every = alloys(table)
+    later = alloys(table, skins=False)
+    assert (later.phases.skins < 0).all()
+    for picked in ([0, 1, 2], [2]):
+        phases = later.with_skins(np.array(picked))
+        has_skin = (phases.skins >= 0).tolist()
+        assert has_skin == [row in picked and row != 1 for row in range(3)]
+        found = states(AT, phases, later.rules())
+        expected = states(AT, every.phases, every.rules())
+        assert_allclose(found[1][:, picked], expected[1][:, picked])
+    assert later.with_skins(np.array([1])) is later.phases
+    assert every.with_skins(np.array([0])) is every.phases
 
 
 def test_only_a_formula_is_completed_to_a_charge():

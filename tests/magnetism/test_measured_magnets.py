@@ -125,6 +125,13 @@ def test_the_table_of_the_package_is_right():
     check.check_table(datasets.path(FILE))
 
 
+def test_a_wrong_cell_ends_the_command_with_one_line(tmp_path, monkeypatch):
+    file = write(tmp_path, pair="X9")
+    monkeypatch.setitem(check.main.__globals__, "FILE", file)
+    with pytest.raises(SystemExit, match=r"^Error: .*line 3, column pair: "):
+        check.main()
+
+
 def test_routes_belong_to_the_family_of_the_row():
     rows = measured_magnets()
     names = routes()

@@ -5,6 +5,12 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
+from magnetkit.alloy import CompositionTable
+from magnetkit.alloy.shell_rows import read_shells
+from magnetkit.compound._intrinsic_kernels import CURIE
+from magnetkit.magnetism._figures import _scale_phases
+from magnetkit.magnetism._magnet_kernels import pick_rules, states
+from magnetkit.magnetism._magnets import alloys
 
 ENDS = (
     "remanence_T",
@@ -81,7 +87,7 @@ def test_neighbours_far_below_change_nothing():
     recipes = [
         "SmCo5",
         "Nd1.8Dy0.2Fe14B",
-        "Sm2Co12Fe3Cu2",
+        "Sm2Co14Fe3",
         "Nd2Fe14B",
         "Nd1.2Ce0.8Fe14B",
         "YCo5",
@@ -94,3 +100,27 @@ def test_neighbours_far_below_change_nothing():
         alone = mk.magnetism.sintered([recipe], at, shell=shell or None)
         rows = slice(k * len(at), (k + 1) * len(at))
         assert_array_equal(together[names][rows], alone[names])
+
+
+def test_scaled_phases_are_those_of_their_alloys():
+    # Skins (Dy), walls (2:17) and shells, two of each, and an alloy that is left out.
+    recipes = ["YCo5", "Nd1.8Dy0.2Fe14B", "Sm2Co17", "Nd2Fe14B"] * 2
+    rims = ["", "", "", "Tb 0.5 wt%"] * 2
+    table = CompositionTable.from_strings(recipes)
+    made = alloys(table, shells=read_shells(rims, len(recipes)))
+    rows = np.array([1, 2, 3, 5, 6, 7, 4])
+    at = np.array([300.0, 550.0])
+    same = _scale_phases(made.phases, rows, np.ones(len(rows)))
+    expected = states(at, made.phases, made.rules())
+    found = states(at, same, pick_rules(made.rules(), rows))
+    for picked, every in zip(found, expected, strict=True):
+        assert_array_equal(picked, every[:, rows])
+    factors = 1.0 + 0.01 * np.arange(len(rows))
+    hot = _scale_phases(made.phases, rows, factors)
+    own = slice(0, len(rows))
+    assert_allclose(hot.state[own, CURIE], factors * same.state[own, CURIE])
+    for places in (hot.walls, hot.skins, hot.shells):
+        has = places >= 0
+        assert has.sum() >= 2
+        curie = same.state[places[has], CURIE]
+        assert_allclose(hot.state[places[has], CURIE], factors[has] * curie)

@@ -73,6 +73,8 @@ def test_the_phases_of_a_magnet_fill_it():
         "Sm36.5Co63.5",
         "Sm25Co50Fe18Cu5Zr2",
         "Nd26.7Fe72.3B1",
+        # Of no host.
+        "Er45Co55",
     ]
     for oxygen in (0.0, 0.3):
         frame = phase_balance(

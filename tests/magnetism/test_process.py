@@ -249,6 +249,10 @@ def test_a_route_acts_on_its_host_alone():
     )
     is_made = rows_made_by_route(route, codes)
     assert is_made.tolist() == [True, False, False, True]
+    # No host is not the last one either.
+    last = replace(route, host=HOST_NAMES[-1])
+    ends = np.array([0, len(HOST_NAMES) - 1, -1], np.int8)
+    assert rows_made_by_route(last, ends).tolist() == [False, True, False]
     rows = by_row(Process(route=route, grain_size_um=np.array(0.25)), codes)
     own = {
         "squareness": 0.5,

@@ -75,7 +75,7 @@ def test_extreme_steps_find_a_reorientation(step, off):
 
 
 def test_changes_stand_in_columns_of_their_order():
-    frame = transitions(make_table("Nd2Fe14B", "GdCo5"))
+    frame = transitions(["Nd2Fe14B", "GdCo5"])
     assert list(frame) == [
         "curie_temperature_K",
         "compensation_temperature_K",

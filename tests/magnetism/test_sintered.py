@@ -83,6 +83,13 @@ def test_empty_table():
     assert "remanence_T" in frame.columns
 
 
+def test_a_bare_formula_of_cells_is_the_magnet_of_its_usual_charge():
+    recipes = ["Sm2Co17", "Sm(Co0.895Cu0.08Zr0.025)7.5"]
+    formula, charge = (row for _, row in sintered(recipes).iterrows())
+    for name in ("remanence_T", "coercivity_kA_m"):
+        assert formula[name] == pytest.approx(charge[name], rel=1e-6)
+
+
 def test_names_the_route():
     recipes = ["Nd2Fe14B", "SmCo5", "Sm2Co17", "Fe2O3"]
     usual = sintered(recipes)["route"].astype(object).tolist()

@@ -231,9 +231,13 @@ def test_refuses_a_server_without_a_version(mp_server: Server, beat):
 
 def test_names_silence_and_an_old_certificate(mp_server: Server):
     with pytest.raises(
-        NetworkError, match=r"Connection refused.*MP_API_ENDPOINT"
+        NetworkError,
+        match=r"http://127\.0\.0\.1:9/.*Connection refused.*MP_API_ENDPOINT",
     ):
         pull("Sm-Co", endpoint="http://127.0.0.1:9/")
+    # A place has no more of an address than that.
+    url = "https://user:secret@api.example.org/v1/?key=secret#part"
+    assert _transport._place(url) == "https://api.example.org/v1/"
     # An error of the system and a ValueError at once, as of an answer of another shape.
     failure = ssl.SSLCertVerificationError(1, "certificate has expired")
     assert _transport._reason(failure) == "certificate has expired"

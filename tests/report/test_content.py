@@ -203,6 +203,12 @@ def test_a_trial_says_what_it_may_miss(profile):
     assert risk(evidence_farthest=far) == (
         "; far from measured magnets in cobalt"
     )
+    # Beside that the distance is said, not once more as a requirement.
+    unproven = "evidence: too far from measured magnets"
+    assert risk(failed_requirements=unproven, evidence_farthest=far) == (
+        "; far from measured magnets in cobalt"
+    )
+    assert risk(failed_requirements=unproven) == ""
     requirement = profile.requirements[0]
     words = _content.requirement_in_words(requirement)
     missed = risk(failed_requirements=str(requirement), evidence_farthest=far)

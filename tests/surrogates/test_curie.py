@@ -187,6 +187,28 @@ def test_names_a_damaged_file_and_asks_no_network(tmp_path, monkeypatch):
         get_settings.cache_clear()
 
 
+def test_a_fetched_file_adds_its_rows_to_the_facts(tmp_path):
+    plain = tmp_path / "plain.csv"
+    plain.write_text("Name,TC\nSmCo5,1020\nTbFe3,650\n")
+    by_paper = tmp_path / "by_paper.csv"
+    by_paper.write_text(
+        "Material_Name,Curie,DOI,Experimental,Crystal_Structure,"
+        "Lattice_Structure\nErFe3,550 K,10.1/x,True,,\n"
+    )
+    facts = _measured._curie_set(None, None)
+    assert facts.origin == _measured.EMBEDDED
+    of_plain = {"system Co-Sm", "system Fe-Tb"}
+    for plain_file, paper_file, added in (
+        (str(plain), None, of_plain),
+        (None, str(by_paper), {"10.1/x"}),
+        (str(plain), str(by_paper), {*of_plain, "10.1/x"}),
+    ):
+        data = _measured._curie_set(plain_file, paper_file)
+        assert set(data.groups) - set(facts.groups) == added
+        assert len(data) == len(facts) + len(added)
+        assert data.origin == _measured.ORIGIN
+
+
 def test_refuses_another_layout():
     with pytest.raises(DataError, match="expected columns Name and TC"):
         _measured._plain_rows(pd.DataFrame({"x": [1]}))

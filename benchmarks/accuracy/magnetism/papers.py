@@ -22,6 +22,7 @@ from magnetkit.magnetism import sintered
 from magnetkit.magnetism._family_ranges import (
     ANY,
     Range,
+    _carried_families,
     families_in_place,
     key,
 )
@@ -448,8 +449,8 @@ def summary(frame: "pd.DataFrame") -> "pd.DataFrame":
         answers inside their range (a bound that is met is inside); median and root mean square of
         the `errors`; number of answers whose recipe and route are known well enough to be fitted
         to, and the root mean square of their errors; median width of the ranges, ln of upper over
-        lower end (of a coefficient their difference); number of answers more than a factor of
-        `FAR` off.
+        lower end, infinite where that is 0 (of a coefficient their difference); number of answers
+        more than a factor of `FAR` off.
     """
     import pandas as pd
 
@@ -473,10 +474,9 @@ def _error_figures(rows: "pd.DataFrame") -> dict[str, float]:
     exact = (answers["bound"] == "").to_numpy()
     coefficient = (answers["quantity"] == BETA).to_numpy()
     is_fit = answers["fitted"].to_numpy(bool)
-    with np.errstate(invalid="ignore"):
-        wide = np.log(
-            (answers["high"] / answers["low"].clip(1e-3)).to_numpy(float)
-        )
+    # A range that begins at nothing is infinitely wide.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        wide = np.log((answers["high"] / answers["low"]).to_numpy(float))
     wide = np.where(coefficient, answers["high"] - answers["low"], wide)
     return {
         "asked": len(rows),
@@ -533,10 +533,10 @@ def report(fit: FamilyFit | None = None) -> str:
         "laws, of offset and range of its family, of the magnets that a distance is measured "
         "from. Inside: share of the answers whose 90 % range holds the measured value. Median and "
         "rms: of ln(measured / predicted), of beta measured / predicted - 1. Width: median of "
-        "ln(upper / lower), of beta upper - lower, %/K. Far: answers more than a factor of "
-        f"{FAR:g} off. Counted: answers whose recipe and route are known well enough to be fitted "
-        "to (upper-case letters of `use`); the others are odd magnets, from memory, or of an "
-        "assumed recipe or route.",
+        "ln(upper / lower), infinite (inf) where the lower end is 0; of beta upper - lower, %/K. "
+        f"Far: answers more than a factor of {FAR:g} off. Counted: answers whose recipe and route "
+        "are known well enough to be fitted to (upper-case letters of `use`); the others are odd "
+        "magnets, from memory, or of an assumed recipe or route.",
         "",
         "| quantity | family | asked | answered | papers | inside | median | rms | counted "
         "| rms of counted | width | far |",
@@ -592,7 +592,7 @@ def fit_families() -> FamilyFit:
 
 
 def write_families(file: Path, ranges: Ranges) -> None:
-    """Write the offsets and ranges of all families as TOML."""
+    """Write the offsets and ranges of all families as TOML, which is read anew from then on."""
     lines = [
         "# Written by recipes/calibrate.py; SOURCE.md explains every key."
     ]
@@ -605,3 +605,5 @@ def write_families(file: Path, ranges: Ranges) -> None:
                 for name, value in numbers._asdict().items()
             ]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    # What is reported after the fit rests on these ranges, not on those before it.
+    _carried_families.cache_clear()
