@@ -20,6 +20,10 @@ CHECKOUT := --quiet --constraint constraints.txt --group evaluation --editable "
 PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 SETUP_FILES := pyproject.toml constraints.txt
 
+# Images often forbid bytecode to be kept; every process would then compile all packages anew,
+# half of the time that a command takes to start.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help setup demo docs test test-plain test-faults test-accuracy mutants test-lowest test-wheel bom audit lint notebooks peers bench official-server pyleecan clean
 
 help:
