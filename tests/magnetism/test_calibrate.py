@@ -314,7 +314,7 @@ def test_bad_rows_are_named_and_left_out():
         mk.calibrate(pd.DataFrame({"recipe": [CHARGE]}), "mine")
     # Of many columns the first dozen are named.
     wide = pd.DataFrame([range(13)], columns=list("abcdefghijklm"))
-    with pytest.raises(InputError, match="got a, b, .*, k, l; a row is"):
+    with pytest.raises(InputError, match=r"got a, b, .*, k, l; a row is"):
         mk.calibrate(wide, "mine")
     with pytest.raises(InputError, match="one row or more"):
         mk.calibrate(_table(good).head(0), "mine")
