@@ -100,6 +100,7 @@ def test_each_control_has_a_name_and_the_range_of_the_results(app, results):
     said = [part.to_plotly_json()["props"]["aria-label"] for part in groups]
     assert said == heads
     assert {part.className for part in groups} == {"control"}
+    assert {part.children[0].className for part in groups} == {"label"}
     stops = celsius(results)
     slider = named["temperature"]
     ends = (slider.min, slider.max, slider.value)
