@@ -161,12 +161,12 @@ def _boundary_phases(
     list of (str, float, float)
         Name, volume fraction of the whole and J_s (T, NaN if not known).
         Fractions may be 0. They add up to what hard phase and oxide leave,
-        without a host to what oxide leaves. Oxide is not among them, and the
-        hard phase of a known host is not.
+        without a host, where there is no oxide, to 1. Oxide is not among them,
+        and the hard phase of a known host is not.
     """
     if name not in HOSTS:
         whole = made.parts.hard_phase[i : i + 1]
-        return _on_hull(whole, 1.0 - float(np.nan_to_num(made.oxide[i])))
+        return _on_hull(whole, 1.0)
     outside = 1.0 - made.hard[i] - made.oxide[i]
     rest = made.parts.grain_boundary[i : i + 1]
     if not len(rest.values) or not outside > 0.0:

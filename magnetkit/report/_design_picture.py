@@ -140,9 +140,9 @@ def _draw_faces(found: "Diffusion", element: str, axes: Any) -> None:
     spreading = found.search[element].spreading
     doses = face_doses(found, element)
     largest = max(float(dose.max()) for dose in doses.values())
-    meshes = _unfold_round(spreading)
-    if spreading.cells.shape.kind == "block":
-        meshes = _unfold_block(spreading)
+    is_block = spreading.cells.shape.kind == "block"
+    unfold = _unfold_block if is_block else _unfold_round
+    meshes = unfold(spreading)
     for face, (across, up) in meshes.items():
         dose = doses[face]
         if face[0] in "yz" and dose.ndim == 2:

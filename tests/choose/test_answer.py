@@ -1,5 +1,6 @@
 """The ways of an answer: which are shown, how they are called, and what is said of them."""
 
+import json
 import re
 from dataclasses import replace
 from types import SimpleNamespace
@@ -30,6 +31,7 @@ from magnetkit.choose.answer import (
     failing_text,
     make_way,
     next_melt,
+    record,
     short_name,
 )
 from magnetkit.choose.exposure import HeavyToday
@@ -479,6 +481,21 @@ def test_the_next_melt_is_uncertain_and_would_save_much(rows, reach, place):
     found = next_melt(answer(candidates=table, reach=reach))
     assert (None if found is None else found["number"]) == place
     assert next_melt(answer(candidates=table, recipe=None)) is None
+
+
+def test_a_record_is_of_plain_values():
+    way = make(exposure=5.0)
+    fields = {"kind": "grade", "weight": 2.0, "level": 0.9}
+    fields |= {"own_probability": 0.7, "verdict": "replace", "sentence": "so"}
+    given = answer(way, **fields)
+    stated = json.loads(json.dumps(record(given)))
+    assert {name: stated[name] for name in fields} == fields
+    assert stated["recipe"]["text"] == "Nd27Dy3B1Fe69"
+    assert stated["recipe"]["heavy_wt_pct"] == 3.0
+    assert [one["candidate"] for one in stated["ways"]] == [PLAIN]
+    assert stated["ways"][0]["exposure_USD_kg"] == 5.0
+    assert set(stated) == {*fields, "recipe", "ways"}
+    assert record(answer(**fields, recipe=None))["recipe"] is None
 
 
 MELTED = "sintered"

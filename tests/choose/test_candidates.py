@@ -785,6 +785,7 @@ def test_grades_are_offered_up_to_their_rating(monkeypatch):
         coercivity_guaranteed_kA_m=800.0,
         knee_guaranteed_kA_m=700.0,
         recoil=1.05,
+        remanence_coefficient_pct_K=-0.1,
     )
     frame["remanence_guaranteed_T"] = frame["remanence_T"]
     monkeypatch.setattr(_candidates, "sold_figures", lambda kelvin: frame)
@@ -792,8 +793,14 @@ def test_grades_are_offered_up_to_their_rating(monkeypatch):
     limits = {
         "remanence_T": limit_on("remanence_T", minimum=1.1),
         "cost_USD_kg": limit_on("cost_USD_kg", maximum=1.0),
+        # A sheet's coefficient is no estimate.
+        "remanence_coefficient_pct_K": limit_on(
+            "remanence_coefficient_pct_K", absolute_maximum=0.1001
+        ),
     }
     judged = judge_grades(incumbent, wish(150.0, load_line=1.0), limits)
+    chance = judged["probability_meets_requirements"]
+    assert (chance > 0.99).tolist() == [True, True, True, False]
     # All but one are sure: makers' own sheets first, of these the least B_r.
     names = ["weak", "strong", "copied", "too weak"]
     assert judged["grade"].tolist() == names

@@ -120,6 +120,11 @@ def test_takes_the_equal_grade_that_fits_the_circuit():
     # Where it fits, where it is less likely, or where none is sold, the least exposure stands.
     assert recommend(rows, TODAY, reach=True, remanence_T=1.3) == 0
     assert recommend(rows, TODAY, reach=True) == 0
+    # A tenth more of B_r still fits.
+    edge = rows.assign(remanence_T=[1.1, 1.0, 1.0])
+    assert recommend(edge, TODAY, reach=True, remanence_T=1.0) == 0
+    edge.loc[0, "remanence_T"] = 1.1001
+    assert recommend(edge, TODAY, reach=True, remanence_T=1.0) == 1
     less = rows.assign(probability_meets_requirements=[0.9, 0.85, 0.85])
     assert recommend(less, TODAY, reach=True, remanence_T=1.089) == 0
     assert (

@@ -87,7 +87,12 @@ def test_the_picture_shows_what_enters_each_face(designs):
     assert sorted(doses) == ["x+", "x-", "y+", "y-", "z+", "z-"]
     largest = row(designs, "faces", "Tb").mg_cm2
     assert max(dose.max() for dose in doses.values()) == pytest.approx(largest)
-    faces, depth, margin, *_ = draw_design(designs, "Tb").axes
+    figure = draw_design(designs, "Tb")
+    faces, depth, margin, *_ = figure.axes
+    best = row(designs, "faces", "Tb")
+    assert figure.get_suptitle().endswith(
+        f": {best.put_on_g:.2g} g of Tb a magnet, 8 h at 900 °C, P {best.probability:.2f}"
+    )
     texts = [text.get_text() for text in faces.texts]
     assert f"z+: {largest:.2g}" in texts
     # What a field meets at the surface and in the middle is in the profile.
@@ -256,9 +261,9 @@ def test_sufficient_magnet_needs_nothing():
         require="demagnetization_safety>=1.1",
     )
     assert safe.none_needed
-    assert [axes.get_title() for axes in draw_design(safe).axes[:1]] == [
-        "through the middle"
-    ]
+    figure = draw_design(safe)
+    assert figure.axes[0].get_title() == "through the middle"
+    assert figure.get_suptitle().endswith(": no heavy rare earth needed")
     assert safe.bare.worst_kA_m * 1.1 <= safe.bare.knee_kA_m
 
 

@@ -312,6 +312,10 @@ def test_bad_rows_are_named_and_left_out():
         mk.calibrate(_table(good, *bad), "mine", strict=True)
     with pytest.raises(InputError, match="expected the columns"):
         mk.calibrate(pd.DataFrame({"recipe": [CHARGE]}), "mine")
+    # Of many columns the first dozen are named.
+    wide = pd.DataFrame([range(13)], columns=list("abcdefghijklm"))
+    with pytest.raises(InputError, match=r"got a, b, .*, k, l; a row is"):
+        mk.calibrate(wide, "mine")
     with pytest.raises(InputError, match="one row or more"):
         mk.calibrate(_table(good).head(0), "mine")
 

@@ -14,6 +14,7 @@ from magnetkit import datasets
 from magnetkit.magnetism.laws import law, shift_constant
 from magnetkit.magnetism.levels import find_level
 from magnetkit.magnetism.printed_temperature import (
+    _shape,
     chord_end,
     coercivity_ratio,
     remanence_ratio,
@@ -254,3 +255,20 @@ def test_a_constant_moves_the_answer_where_its_law_acts(
         after = magnet(recipe, kelvin, basis)[H]
         assert after != pytest.approx(before, rel=0.005)
         assert magnet(recipe, ROOM, basis)[H] == at_room
+
+
+def test_the_shape_of_printed_curves_is_that_of_its_polarization():
+    kelvin, poles, field, room = _shape()
+    assert (np.diff(kelvin) > 0.0).all()
+    at = [200.0, ROOM, 400.0, 500.0]
+    polarization = np.array([magnet("Nd2Fe14B", k, "atomic")[J] for k in at])
+    places = np.searchsorted(kelvin, at)
+    assert kelvin[places].tolist() == at
+    expected = polarization / polarization[1]
+    assert poles[places] == pytest.approx(expected, rel=1e-6)
+    # Grains lose about their own magnetization, in kA/m.
+    assert 0.5 < room / (polarization[1] / MU_0 / 1e3) < 2.0
+    # The field falls faster, with the anisotropy.
+    share = field[places]
+    assert share[1] == 1.0
+    assert (np.diff(share) < np.diff(poles[places])).all()

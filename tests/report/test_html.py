@@ -5,6 +5,7 @@ from html import unescape
 from html.parser import HTMLParser
 
 import pytest
+from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit import datasets
@@ -86,6 +87,12 @@ def test_escapes_text_of_users(page):
     assert Page(page).scripts == 3
 
 
+def test_says_that_the_cold_was_never_compared(page):
+    # The device begins at -50 degrees C, the comparison at -23.
+    text = "Below -23 °C no coercivity was compared with a measurement."
+    assert page.count(text) == 1
+
+
 def test_embedded_data_is_json_with_all_figures(page):
     text = re.search(
         r'<script type="application/json" id="data">(.*?)</script>', page
@@ -152,6 +159,7 @@ def test_magnets_without_rare_earth_stand_in_a_table_aside(page):
     data = json.loads(re.search(r'id="data">(.*?)</script>', page)[1])
     names = [trace["name"] for trace in data["figures"]["grades"]["data"]]
     assert "Without rare earth (20 °C)" in names
+    assert {"Misses a requirement", "Meets all"} <= set(names)
 
 
 def test_pareto_in_a_notebook_takes_the_same_result(folder):
@@ -160,8 +168,12 @@ def test_pareto_in_a_notebook_takes_the_same_result(folder):
     assert figure["layout"]["xaxis"]["title"]["text"].startswith(
         "Heavy rare earth"
     )
+    frame = result.sample_ranks(2000)
     points = sum(len(trace["x"]) for trace in figure["data"][:3])
-    assert points == len(result.sample_ranks(2000))
+    assert points == len(frame)
+    absent = next(name for name in COLUMNS if name not in frame)
+    with pytest.raises(InputError, match=f"no column {absent}; give"):
+        plots.pareto(result, y=absent)
 
 
 def test_supply_names_the_elements_and_dates_the_claims(page):

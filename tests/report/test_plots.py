@@ -3,6 +3,7 @@
 import json
 import sys
 from base64 import b64decode
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -87,6 +88,18 @@ def test_user_property_keeps_its_name():
     layout = mk.plots.parity([1.0, 2.0], [1.0, 2.5], "creep_pct")["layout"]
     assert layout["xaxis"]["title"]["text"] == "measured: creep_pct"
     assert layout["yaxis"]["title"]["text"] == "predicted: creep_pct"
+
+
+def test_measured_points_lie_over_the_curves():
+    sheet = mk.curve("N42SH")
+    points = SimpleNamespace(
+        field=np.array([0.0, 1e5]), polarization=np.array([1.2, 1.1])
+    )
+    mine = SimpleNamespace(name="mine", curves=sheet.curves, measured=[points])
+    figure = mk.plots.overlay([sheet, mine])
+    names = [trace.get("name") for trace in figure["data"]]
+    assert names.count("Measured J(H)") == 1
+    assert {"J(H) N42SH, 20 °C", "J(H) mine, 20 °C"} <= set(names)
 
 
 def test_bad_input_says_what_to_give():

@@ -233,6 +233,14 @@ def test_fact_and_compilation_are_one_row():
     pair = pd.concat([fact, fact.assign(typed=False)], ignore_index=True)
     rows, _ = _measured.clean_rows(pair)
     assert rows.groups.tolist() == fact["paper"].tolist()
+    # DOIs have no capital letters; citations keep theirs.
+    is_lower = facts["paper"] == facts["paper"].str.lower()
+    assert is_lower.tolist() == (facts["paper"].str.startswith("10.").tolist())
+    assert set(facts["paper"][~is_lower]) <= {
+        *pd.read_csv(datasets.path("intrinsic/curie.csv"))["source"],
+        *pd.read_csv(datasets.path("intrinsic/compounds.csv"))["source"],
+        *pd.read_csv(datasets.path("intrinsic/measurements.csv"))["source"],
+    }
 
 
 def test_facts_cite_and_agree_with_the_literature():

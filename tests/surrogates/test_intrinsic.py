@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,9 +9,11 @@ from magnetkit.columns import EASY_DIRECTIONS, STATUSES, with_interval
 from magnetkit.errors import InputError
 
 from benchmarks.accuracy.magnetism.observed import Observed
-from magnetkit.compound.evaluate import STATUS
+from magnetkit.compound._intrinsic_kernels import CURIE
+from magnetkit.compound.evaluate import STATUS, condense
 from magnetkit.compound.parameters import load
-from magnetkit.surrogates.intrinsic import intrinsic
+from magnetkit.phases.partition import assign_hosts
+from magnetkit.surrogates.intrinsic import condensed_alone, intrinsic
 from tests.recipes import make_table, mix
 
 
@@ -103,6 +107,19 @@ def test_excess_rare_earth_keeps_the_hard_phase():
     frame = predict("Nd2Fe14B", "Nd14Fe80B6")
     a, b = frame["saturation_polarization_T"]
     assert a == pytest.approx(b, rel=1e-3)
+
+
+def test_phases_alone_have_the_curie_temperature_of_a_model():
+    phases = make_table("Nd2Fe14B", "SmCo5")
+    codes = assign_hosts(phases)
+    own = condense(phases, codes, load()).state[:, CURIE]
+    model = SimpleNamespace(
+        curie_of_magnets=lambda _: np.array([500.0, np.nan])
+    )
+    told = condensed_alone(phases, codes, model).state[:, CURIE]
+    assert told.tolist() == [500.0, own[1]]
+    known = condensed_alone(phases, codes, None).state[:, CURIE]
+    assert known == pytest.approx([586.0, 1020.0], abs=15.0)
 
 
 # Signature checks over random compositions -----------------------------------------------------

@@ -106,6 +106,16 @@ def test_second_search_discounts_outliers():
     assert twice.theta_[-1] < once.theta_[-1]
 
 
+def test_a_search_ends_after_its_iterations():
+    x, y = _data()
+    process = TrendProcess(trend=1, local=2, search_iterations=1).fit(x, y)
+    longer = TrendProcess(trend=1, local=2, search_iterations=50).fit(x, y)
+    start = process._start(2)
+    # A step of the search moves the logarithm of no scale by more than one.
+    assert 0.0 < np.abs(process.theta_ - start).max() <= 1.0
+    assert np.abs(longer.theta_ - start).max() > 1.0
+
+
 def test_a_plane_goes_on_where_nearness_ends():
     rng = np.random.default_rng(6)
     x = rng.uniform(0.0, 1.0, (80, 4))

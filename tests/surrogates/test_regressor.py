@@ -159,12 +159,13 @@ def test_a_saved_regressor_keeps_the_rows_added(tmp_path):
 def test_refuses_columns_mixed_with_compositions():
     table = mk.CompositionTable.from_strings(list(DENSITIES))
     values = list(DENSITIES.values())
-    model = CompositionRegressor(trees=5).fit(
-        np.arange(8.0).reshape(4, 2), values
-    )
+    columns = pd.DataFrame(np.arange(8.0).reshape(4, 2), columns=["a", "b"])
+    model = CompositionRegressor(trees=5).fit(columns, values)
+    assert model.feature_names_in_.tolist() == ["a", "b"]
     with pytest.raises(InputError, match="fitted to columns of numbers"):
         model.predict(["SmCo5"])
     model.fit(table.to_array(), values)
+    assert not {"feature_names_in_", "n_features_in_"} & set(vars(model))
     assert_array_equal(model.predict(table), model.predict(list(DENSITIES)))
     frame = pd.DataFrame({"composition": list(DENSITIES)})
     assert_array_equal(model.predict(frame), model.predict(table))

@@ -126,6 +126,17 @@ def test_a_small_set_has_one_process(shipped):
     assert len(shipped.known) < 300
     assert len(shipped.branches) == 1
     assert not shipped.of_host.any()
+    # Scores of each branch, and those of what is far from all.
+    assert [scores.tolist() for scores in shipped.scores] == [[1.0], [1.0]]
+
+
+def test_chosen_rows_keep_their_phases(shipped):
+    rows = _curie_training.training_rows(shipped.known, True)
+    some = rows.at(np.array([3, 1]))
+    assert some.x.tolist() == rows.x[[3, 1]].tolist()
+    assert some.compound.tolist() == rows.compound[[3, 1]].tolist()
+    formulas = rows.asked.phases.formulas()
+    assert some.asked.phases.formulas() == [formulas[3], formulas[1]]
 
 
 def test_left_out_paper_takes_its_compounds(shipped):

@@ -123,6 +123,8 @@ def test_names_up_to_ten_missing_rows(caplog):
 def test_dataset_text_is_short_and_frame_restores_it(target):
     dataset = training_set(target)
     assert len(repr(dataset)) <= 800
+    none = f"TrainingSet of {target}: 0 rows; {dataset.origin}"
+    assert repr(dataset[:0]) == none[: none.index("; ") + 402]
     rows = dataset[:200]
     again = training_set(target, rows.to_frame())
     assert_allclose(again.table.to_array(), rows.table.to_array(), atol=1e-11)
