@@ -69,6 +69,16 @@ def test_nulls_are_rows_of_errors():
     assert len(CompositionTable.from_arrow(pa.array([None, None])).errors) == 2
 
 
+class Stream:
+    """What says that it exports Arrow's arrays and fails."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        raise self.error
+
+
 @pytest.mark.parametrize(
     "array",
     [
@@ -76,6 +86,9 @@ def test_nulls_are_rows_of_errors():
         pa.array([b"Nd"]),
         pd.Series([1.5]),
         object(),
+        Stream(TypeError("no")),
+        Stream(ValueError("no")),
+        Stream(pa.ArrowInvalid("no")),
     ],
 )
 def test_refuses_arrow_arrays_without_text(array):

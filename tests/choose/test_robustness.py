@@ -233,9 +233,17 @@ def test_draws_failing_candidates_by_their_margin():
     space = mk.substitutions(
         "Nd2Fe14B", {"Nd": ["Ce", "Dy", "Tb"]}, step=0.05, limits=limits
     )
-    result = mk.screen(space, application="energy-traction-motor")
+    device = {"temperature": "150C", "reference": "Nd2Fe14B"}
+    # A limit that falls until the first of the seventy are likely to reach it.
+    for limit in range(900, 0, -30):
+        result = mk.screen(
+            space, require=[f"coercivity_kA_m>={limit}"], **device
+        )
+        if result.table["meets_requirements"].any():
+            break
     firm = result.robustness(draws=200)
     misses = ~result.best(len(firm))["meets_requirements"].to_numpy(bool)
+    print((~misses).sum())
     assert 0 < (~misses).sum() < 10
     # The ten places go to the ten that the ranking names, not to alloys with less to lose.
     first = firm[misses & (firm["rank"] <= 10).to_numpy()]
