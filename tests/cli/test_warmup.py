@@ -58,11 +58,16 @@ def watched_messages(monkeypatch, caplog):
 
     times = []
     real_sleep = time.sleep
+    is_compiling = _progress._is_compiling
     clock = SimpleNamespace(monotonic=lambda: now[0], sleep=sleep)
     monkeypatch.setattr(_progress, "time", clock)
 
     def watch(*stretches):
-        compiling = lambda: any(a <= now[0] <= b for a, b in stretches)  # noqa: E731
+        def compiling():
+            if threading.current_thread() is not threading.main_thread():
+                return is_compiling()
+            return any(a <= now[0] <= b for a, b in stretches)
+
         monkeypatch.setattr(_progress, "_is_compiling", compiling)
         _progress._watch()
         return times
