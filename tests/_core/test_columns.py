@@ -63,5 +63,8 @@ def test_a_column_knows_its_kind_heading_and_range():
 
 def test_every_property_has_a_file_of_measurements():
     for known in properties():
+        column = columns.COLUMNS[known.name]
+        assert (column.unit, column.meaning) == (known.unit, known.meaning)
+        assert known.meaning
         assert known.file.suffix == ".csv"
         assert known.file.is_file()

@@ -337,14 +337,13 @@ def test_narrowest_window_of_a_quantity_counts():
     )
 
 
-def _compare_with_reference(share, width):
+def _compare_with_reference(share, width, side="minimum"):
     """Judge a magnet 4 % more coercive than the reference, and the reference, against a share."""
     profile = applications.load("energy-traction-motor")
     h = "coercivity_kA_m"
     origin = {"source": "asked for", "status": "assumption"}
-    requirement = Requirement(
-        column=h, minimum=500.0 * share, share_of_reference=share, **origin
-    )
+    limit = {side: 500.0 * share, "share_of_reference": share}
+    requirement = Requirement(column=h, **limit, **origin)
     profile = profile.model_copy(
         update={"requirements": (requirement,), "hosts": ("2:14:1", "2:17")}
     )
@@ -364,6 +363,12 @@ def test_errors_common_with_the_reference_cancel():
     assert _compare_with_reference(1.08, 0.4**0.5)[0] == pytest.approx(
         0.3085, abs=1e-3
     )
+    # It stays below one above it, and exceeds one below it.
+    below = [
+        _compare_with_reference(share, 0.4**0.5, "maximum")[0]
+        for share in (1.08, 1.0)
+    ]
+    assert below == pytest.approx([0.6915, 0.3085], abs=1e-3)
     # Another host shares nothing: sigma 89.4, 0.2237 of it, 58.8 %.
     assert _compare_with_reference(1.0, 2.0**0.5)[0] == pytest.approx(
         0.5885, abs=1e-3

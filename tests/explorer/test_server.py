@@ -6,6 +6,7 @@ import threading
 import time
 from importlib.util import find_spec
 
+import flask
 import pytest
 from magnetkit.errors import InputError
 
@@ -84,6 +85,17 @@ def test_foreign_host_and_large_body_take_no_place(flask_server):
         "/", data=b"x" * server.MOST_BYTES, base_url="http://127.0.0.1"
     )
     assert largest.status_code != 413
+
+
+def test_what_is_sent_arrives(flask_server):
+    @flask_server.route("/sent", methods=["POST"])
+    def sent():
+        return flask.request.get_data()
+
+    answer = flask_server.test_client().post(
+        "/sent", data=b"a body", base_url="http://127.0.0.1"
+    )
+    assert answer.data == b"a body"
 
 
 def test_every_answer_names_what_a_page_may_do(flask_server):
