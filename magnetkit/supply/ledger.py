@@ -365,7 +365,7 @@ def _weakest_link(
     from ..alloy._row_kernels import largest_of_each
     from ..alloy.shell_rows import with_shell
 
-    whole = table if shell is None else with_shell(table, shell)
+    whole = with_shell(table, shell)
     cases = risk.reshape(N_ELEMENTS, -1)
     return largest_of_each(
         whole.rows, ATOMIC_MASS, cases, _TRACE_MASS
@@ -397,7 +397,7 @@ def _risk_of_sources(
     from ..alloy._row_kernels import risks_of_sources
     from ..alloy.shell_rows import with_shell
 
-    whole = table if shell is None else with_shell(table, shell)
+    whole = with_shell(table, shell)
     cases = risk.reshape(N_ELEMENTS, -1)
     risks = risks_of_sources(
         whole.rows, ATOMIC_MASS, supply_sources(), cases, _HALF_MASS

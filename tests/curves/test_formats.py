@@ -134,7 +134,7 @@ def _motorcad(text):
 @pytest.mark.parametrize("bound", ["centre", "guaranteed"])
 def test_one_file_holds_all_temperatures(bound, tmp_path):
     curve = mk.curve("N42SH", "150C,20C", bound=bound)
-    (file,) = curve.write(tmp_path / "all.txt", "comsol")
+    (file,) = curve.write(str(tmp_path / "all.txt"), "comsol")
     # COMSOL's grid format: H, T, and B, a row a temperature.
     h, t, *b = map(np.array, read_table(file.read_text(), mark=" "))
     curves = curve.curves
