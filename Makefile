@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+COMPILED := $(VENV)/compiled
 PEERS := .venv-peers
 LOWEST := .venv-lowest
 SERVER := .venv-server
@@ -19,6 +20,7 @@ CHECKOUT := --quiet --constraint constraints.txt --group evaluation --editable "
 # (tests/conftest.py).
 PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 SETUP_FILES := pyproject.toml constraints.txt
+KERNELS := $(wildcard magnetkit/*/*_kernels.py) $(patsubst %,magnetkit/_core/_%.py,arrays jit linear)
 
 # Images often forbid bytecode to be kept; every process would then compile all packages anew,
 # half of the time that a command takes to start.
@@ -46,7 +48,7 @@ help:
 	@echo "make bom     a bill of materials (CycloneDX) of what magnetkit runs on"
 	@echo "make clean   remove the environments and what demo wrote"
 
-setup: $(STAMP)
+setup: $(COMPILED)
 
 $(STAMP): $(SETUP_FILES)
 	@echo "magnetkit: setting up $(VENV) (a minute or two, 1.7 GB)"
@@ -54,18 +56,20 @@ $(STAMP): $(SETUP_FILES)
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install --quiet --upgrade pip
 	@$(PIP) install --quiet uv && $(UV) install $(CHECKOUT) || $(PIP) install $(CHECKOUT)
-	@$(BIN)/python -m magnetkit doctor --compile
 	@touch $(STAMP)
+
+# Kernels before tests: two workers would each compile them.
+$(COMPILED): $(STAMP) $(KERNELS)
+	@$(BIN)/python -m magnetkit doctor --compile
+	@touch $(COMPILED)
 	@echo "magnetkit: ready"
 
-demo: $(STAMP)
+demo: $(COMPILED)
 	@echo "magnetkit: what replaces the dysprosium of a fin actuator at 150 C? results go to demo/"
 	@$(BIN)/python -m magnetkit screen --application weapon-fin-actuator --out demo --force
 
-# Kernels first: two workers would each compile them.
-test: $(STAMP)
+test: $(COMPILED)
 	@echo "magnetkit: running every test"
-	@$(BIN)/python -m magnetkit doctor --compile
 	@$(BIN)/python -m pytest $(PARALLEL)
 
 # Without numba every kernel is plain Python: slow, but coverage sees it and errors have lines.
