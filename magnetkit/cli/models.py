@@ -34,7 +34,12 @@ def _trained_targets() -> tuple[str, ...]:
 
 Data = Annotated[
     Path | None,
-    typer.Option(help="CSV: composition, the target; group, source if known."),
+    typer.Option(
+        help="Table to learn from in place of the built-in set: .csv, .tsv, .xlsx or .parquet with "
+        "columns composition and TARGET (in the unit of its name); if known group (paper or "
+        "series), source, basis (atomic or weight, the same on all rows) and learn (false: the "
+        "row only tests; not for curie_temperature_K)."
+    ),
 ]
 
 
@@ -134,7 +139,9 @@ def validate(
     data: Annotated[
         Path | None,
         typer.Option(
-            help="CSV of your measurements: composition, TARGET; group, source if known."
+            help="Your measurements: .csv, .tsv, .xlsx or .parquet with columns composition and "
+            "TARGET; if known group (paper or series), source, basis (atomic or weight, the same "
+            "on all rows)."
         ),
     ] = None,
     groups: Annotated[
