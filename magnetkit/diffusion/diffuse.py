@@ -279,13 +279,25 @@ class Diffusion:
         Parameters
         ----------
         folder : str or Path
-            Made where it is missing (OSError if that fails). Files of these
-            names are replaced; NaN is an empty cell. Their columns are those
-            of ``designs``, of `coating` and of `margins`. All three are
-            written even where no element meets the target.
+            Made where it is missing. Files of these names are replaced; NaN is
+            an empty cell. Their columns are those of ``designs``, of `coating`
+            and of `margins`. All three are written even where no element meets
+            the target.
+
+        Raises
+        ------
+        InputError
+            If the folder cannot be made, such as where a file has its name,
+            which stays; or if a file cannot be written.
         """
         out = path("out", folder)
-        out.mkdir(parents=True, exist_ok=True)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = "it is a file" if out.is_file() else error.strerror
+            raise InputError(
+                f"cannot write to the folder {out}: {reason}; choose another place"
+            ) from None
         tables = {
             "designs": self.designs,
             "coating": self.coating(),
