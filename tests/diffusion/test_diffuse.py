@@ -238,7 +238,7 @@ def test_tables_do_not_take_the_place_of_a_file(designs, tmp_path):
             designs.write(folder)
     assert file.read_text() == "mine"
     (tmp_path / "margins.csv").mkdir()
-    with pytest.raises(InputError, match="margins.csv: it is a folder"):
+    with pytest.raises(InputError, match=r"margins\.csv: it is a folder"):
         designs.write(tmp_path)
 
 
