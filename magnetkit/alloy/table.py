@@ -894,7 +894,9 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
         The frame. Of pandas the first 1000 rows of a column are looked at.
         Missing values among them do not count; a column of nothing else is
         none of text, nor is one with values of another kind among its texts.
-        Categories of texts count in polars and Arrow alone.
+        Categories of texts count in polars and Arrow alone. Of Arrow, where a
+        CSV file has texts alone, several columns of texts are told apart: one
+        of numbers or empty cells in its first 1000 rows is none of text.
     names : sequence of str
         Names of all its columns.
     source : str
@@ -911,6 +913,8 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
     """
     if hasattr(frame, "schema") and isinstance(frame.schema, pa.Schema):
         text = [f.name for f in frame.schema if _is_text(f.type)]
+        if len(text) > 1:
+            text = [n for n in text if _holds_words(frame.column(n))]
     elif hasattr(frame, "iloc"):
         from pandas.api.types import infer_dtype
 
@@ -931,6 +935,21 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
         f"{source}no column {COMPOSITION_COLUMN!r}, nor a single text column; found {join_names(names)}; "
         "name the one to read (--column)"
     )
+
+
+def _holds_words(column: pa.ChunkedArray) -> bool:
+    """Say whether one of the first 1000 texts of a column is neither empty nor a number.
+
+    The comma of 3,5 is a decimal one.
+    """
+    for text in column.slice(0, 1000).to_pylist():
+        if text is None or not text.strip():
+            continue
+        try:
+            float(text.replace(",", "."))
+        except ValueError:
+            return True
+    return False
 
 
 def other_columns(frame: Any, composition: Any) -> pa.Table:

@@ -356,6 +356,10 @@ def _answer_without_recipe(
     )
 
 
+_OF_SHEETS = {REMANENCE, COERCIVITY, KNEE, MARGIN_OF_DUTY}
+"""Columns that `failing_text` compares with the sheet of the magnet in use."""
+
+
 def failing_text(
     incumbent: Incumbent, request: Request, limits: Limits
 ) -> str:
@@ -847,6 +851,33 @@ def make_way(kind: str, row: "pd.Series", today: HeavyToday) -> Way:
     return Way(kind, **plain, saved_share=share, unknown=unknown)
 
 
+def _describe_failure(
+    answer: Answer, incumbent: Incumbent, request: Request, limits: Limits
+) -> str:
+    """Say what the magnet in use fails, where its recipe is not likely to meet the limits.
+
+    By its sheet, if that names a failure; else by the calibration that the
+    user chose for the melts (``incumbent.producer``), whose melt of the same
+    recipe fails; else in general. Arguments as of `_write_sentence`. The text
+    has no full stop, such as "N42SH does not meet what is asked".
+    """
+    name = incumbent.name
+    failing = failing_text(incumbent, request, limits)
+    if failing:
+        return failing
+    misses = ""
+    if answer.own is not None:
+        misses = answer.own.failed_requirements
+    if is_unknown(misses):
+        return f"nobody can tell whether {name} meets what is asked, {misses}"
+    if incumbent.producer is not None and limits.keys() <= _OF_SHEETS:
+        return (
+            f"{name} as sold meets what is asked, its recipe by the calibration "
+            f"{incumbent.producer.name} with P {answer.own_probability:.2f}"
+        )
+    return f"{name} does not meet what is asked"
+
+
 def _write_sentence(
     answer: Answer, incumbent: Incumbent, request: Request, limits: Limits
 ) -> str:
@@ -868,15 +899,7 @@ def _write_sentence(
     if request.temperature > incumbent.rating_K + 0.5:
         over = f"{name} is used above its rating of {incumbent.rating_K - 273.15:.0f} °C. "
     if answer.reach:
-        failing = failing_text(incumbent, request, limits)
-        misses = ""
-        if answer.own is not None:
-            misses = answer.own.failed_requirements
-        if not failing and is_unknown(misses):
-            failing = (
-                f"nobody can tell whether {name} meets what is asked, {misses}"
-            )
-        failing = failing or f"{name} does not meet what is asked"
+        failing = _describe_failure(answer, incumbent, request, limits)
         return over + f"{failing}; {_reaching_text(answer)}"
     if best is not None:
         assert answer.today is not None

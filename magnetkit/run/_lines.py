@@ -27,6 +27,7 @@ from ..magnetism._composition_estimate import COMPENSATED
 from ..magnetism._figures import describe_missing_comparison
 from ..magnetism._measured import ALPHA, COERCIVITY
 from ..phases.records import HOSTS, root_host
+from ..report._text import calibration_note
 from ..supply.ledger import ledger
 from .compensation import compensation, sentences
 
@@ -341,8 +342,9 @@ def _describe_basis(replacement: Any, first: Answer) -> str:
     whose ``recipe`` (with ``text`` and ``shell``) must be known
     (AssertionError otherwise). The line says whether the recipe is an
     estimate, ``replacement.estimate``, and only then names the other
-    ``answers``. If ``first.is_level_sound`` is false, a last sentence says
-    why no melt is offered. It ends in a full stop.
+    ``answers``. If ``first.is_level_sound`` is false, a sentence says why no
+    melt is offered. A last one names the calibration that the user chose for
+    the melts, ``replacement.incumbent.producer``. It ends in a full stop.
     """
     recipe = first.recipe
     assert recipe is not None
@@ -368,6 +370,8 @@ def _describe_basis(replacement: Any, first: Answer) -> str:
         text += "".join(f"; {one}" for one in other_sources) + "."
     if not first.is_level_sound:
         text += f" No melt is offered, since {first.level_reason}: give its recipe (--recipe)."
+    if replacement.incumbent.producer is not None:
+        text += f" {calibration_note(replacement.incumbent.producer.name)}"
     return text
 
 

@@ -179,6 +179,18 @@ def test_pieces_of_a_file_are_joined_in_order(tmp_path, monkeypatch):
     assert inputs.others["n"].to_pylist() == list("12345")
 
 
+def test_the_only_text_column_of_a_file_holds_the_recipes(tmp_path):
+    # All cells of a CSV file are texts; those of numbers and blanks are none.
+    file = tmp_path / "a.csv"
+    file.write_text('alloy,melt,note\nSmCo5,1,"2,5"\nFe,2,\n')
+    inputs = _read.read_file(file)
+    assert inputs.labels.to_pylist() == ["SmCo5", "Fe"]
+    assert inputs.others["note"].to_pylist() == ["2,5", ""]
+    file.write_text("alloy,melt,note\nSmCo5,1,hot\nFe,2,\n")
+    with pytest.raises(InputError, match="found alloy, melt, note; name the"):
+        _read.read_file(file)
+
+
 def test_table_repeats_no_error():
     table = CompositionTable.from_strings(["SmCo5", "??"])
     got = read_inputs(table)

@@ -221,6 +221,7 @@ def in_use(margin=1.2, squareness=0.9, **more):
         margin=lambda request: margin,
         field_kA_m=lambda request: 450.0 / margin,
         rating_K=423.15,
+        producer=None,
         **more,
     )
 
@@ -396,6 +397,16 @@ def test_the_verdict_in_one_sentence():
     missing = SimpleNamespace(failed_requirements="Cost by 3 %")
     assert write(answer(reach=True, own=missing), limits={}) == (
         f"N42SH does not meet what is asked; {nothing}"
+    )
+    # The sheet says what is sold; a producer whom the user names melts its recipe anew.
+    own = SimpleNamespace(failed_requirements="HcJ by 8 %")
+    magnet = in_use()
+    magnet.producer = SimpleNamespace(name="my-mill")
+    melted_anew = answer(reach=True, own=own, own_probability=0.37)
+    asked = minimum(remanence_T=1.1)
+    assert _write_sentence(melted_anew, magnet, wish(150.0), asked) == (
+        "N42SH as sold meets what is asked, its recipe by the calibration my-mill with P 0.37; "
+        f"{nothing}"
     )
     unknown = SimpleNamespace(failed_requirements="Cost (not known)")
     assert write(answer(reach=True, own=unknown), limits={}) == (

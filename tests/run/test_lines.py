@@ -101,6 +101,7 @@ def make_replacement(**changes):
         "answers": [make_answer()],
         "duty_line": "",
         "spread": "B_r 1 %",
+        "incumbent": SimpleNamespace(producer=None),
     }
     return SimpleNamespace(**values | changes)
 
@@ -202,6 +203,16 @@ def test_limits_are_named_with_where_they_come_from():
     assert text.startswith(start)
     assert "(BH)max >= 37.7 MGOe (its sheet). " in text
     assert text.count(".") >= 3
+
+
+def test_a_calibration_that_the_user_chose_is_named():
+    chosen = SimpleNamespace(producer=SimpleNamespace(name="my-mill"))
+    replacement = make_replacement(incumbent=chosen)
+    text = _lines._describe_basis(replacement, replacement.answers[0])
+    assert text.endswith("(as you say). Calibration: my-mill.")
+    replacement = make_replacement()
+    text = _lines._describe_basis(replacement, replacement.answers[0])
+    assert text.endswith("(as you say).")
 
 
 def test_a_way_that_holds_more_takes_and_a_gram_is_not_said():
