@@ -3,6 +3,7 @@
 import glob
 import inspect
 import os
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import Field
@@ -115,6 +116,42 @@ ElementColumns = Annotated[
         "--element-columns", "One column per element, e.g. Nd, Dy, Fe, B."
     ),
 ]
+
+
+def read_sources(formulas: Sequence[str]) -> Any:
+    """Choose what to read from the arguments of a command.
+
+    Parameters
+    ----------
+    formulas : sequence of str
+        Recipes, one path of a table, or "-" alone. A path is a text with the
+        ending of a table, or the name of a file that is there.
+
+    Returns
+    -------
+    list of str or str
+        Recipes; the path of a table; for "-" the lines of stdin, which is read
+        here, without blanks at their ends; empty ones are left out.
+
+    Raises
+    ------
+    InputError
+        If a path or "-" stands among others.
+    """
+    from ..alloy._read import is_path
+
+    alone = len(formulas) == 1
+    sources = [text for text in formulas if text == "-" or is_path(text)]
+    if sources and not alone:
+        raise InputError(
+            f"give recipes, or one file, or -; got {sources[0]!r} among others"
+        )
+    if "-" in formulas:
+        lines = [line.strip() for line in sys.stdin]
+        return [line for line in lines if line]
+    if sources:
+        return formulas[0]
+    return list(formulas)
 
 
 def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:

@@ -1,6 +1,5 @@
 """``magnetkit predict``, ``curve`` and ``phases``: properties, curves and stability."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -141,7 +140,7 @@ def predict(
         "strict": strict,
         **keywords,
     }
-    rows = o.on_sheet(read_sources(formulas), sheet, header_row)
+    rows = o.on_sheet(o.read_sources(formulas), sheet, header_row)
     if require or reference or objective:
         options |= {"require": require or (), "objectives": objective or ()}
         frame = _evaluate(rows, at, {"reference": reference, **options})
@@ -408,42 +407,6 @@ def _compare(
         remark(f"{name}: {margin}")
     for note in frame.attrs["notes"]:
         remark(note)
-
-
-def read_sources(formulas: Sequence[str]) -> Any:
-    """Choose what to read from the arguments of a command.
-
-    Parameters
-    ----------
-    formulas : sequence of str
-        Recipes, one path of a table, or "-" alone. A path is a text with the
-        ending of a table, or the name of a file that is there.
-
-    Returns
-    -------
-    list of str or str
-        Recipes; the path of a table; for "-" the lines of stdin, which is read
-        here, without blanks at their ends; empty ones are left out.
-
-    Raises
-    ------
-    InputError
-        If a path or "-" stands among others.
-    """
-    from ..alloy._read import is_path
-
-    alone = len(formulas) == 1
-    sources = [text for text in formulas if text == "-" or is_path(text)]
-    if sources and not alone:
-        raise InputError(
-            f"give recipes, or one file, or -; got {sources[0]!r} among others"
-        )
-    if "-" in formulas:
-        lines = [line.strip() for line in sys.stdin]
-        return [line for line in lines if line]
-    if sources:
-        return formulas[0]
-    return list(formulas)
 
 
 # Prints the curve on stdout without `out`, else the path on stderr. Several
@@ -1009,7 +972,9 @@ def phases(
         raise InputError(
             "--section names the system and --out the picture; give both"
         )
-    inputs = read_inputs(formulas if len(formulas) > 1 else formulas[0], basis)
+    inputs = read_inputs(o.read_sources(formulas), basis)
+    for rejected in inputs.rejected:
+        message(f"line {rejected.line} ({rejected.text!r}): {rejected.reason}")
     kelvin = None if temperature is None else parse_temperature(temperature)
     names = (
         inputs.table.formulas()

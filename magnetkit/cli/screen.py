@@ -30,7 +30,7 @@ def screen(
     candidates: Annotated[
         Path | None,
         typer.Argument(
-            help="Table (.csv, .tsv, .parquet, .xlsx), or a recipe a line."
+            help="Table (.csv, .tsv, .parquet, .xlsx), or a recipe a line; - for stdin."
         ),
     ] = None,
     application: o.Application = None,
@@ -146,18 +146,23 @@ def screen(
     from ..report._tables import print_ranking
     from ..run.screen import screen as run
 
+    recipes: Any = candidates
+    is_stdin = candidates == Path("-")
     if candidates is not None:
-        candidates = o.on_sheet(candidates, sheet, header_row)
-        check_file(candidates)
+        recipes = o.on_sheet(candidates, sheet, header_row)
+        if not is_stdin:
+            check_file(recipes)
     check_device(application, require, reference, temperature)
     space = _space(candidates, host, replace, step, limit, minor)
+    if is_stdin:
+        recipes = o.read_sources(["-"])
     if space is None:
         keywords["shell"] = o.single_shell(
             shell, "several shells need --host; a table has a column shell"
         )
         keywords["column"] = o.composition_column(column, element_columns)
     result = run(
-        candidates if space is None else _candidates(space, shell),
+        recipes if space is None else _candidates(space, shell),
         application,
         temperature=temperature,
         reference=reference,

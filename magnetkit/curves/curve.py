@@ -272,6 +272,10 @@ def _candidate_curve(
     from ..run._files import open_result
 
     result = open_result(folder, Ranked)
+    if rank < 1:
+        raise InputError(
+            f"{folder} has no candidate of rank {rank}; ranks begin at 1, as in {folder}:1"
+        )
     best = result.best(rank)
     rows = best[best["rank"] == rank]
     if not len(rows):
@@ -704,7 +708,8 @@ def use_limits(
         takes, is used up) and ``loss_0.2_pct_K``, ``loss_1_pct_K`` and so on, one for each of
         `losses`, where that loss is reached, all in K: 293 K or more, and at most the long-term
         limit of the structure; NaN where there is no magnet at 293 K. An empty list gives no row.
-        ``.attrs["notes"]`` lists what the limits of each grade rest on.
+        ``.attrs["notes"]`` lists what the limits of each grade rest on, and magnets of which
+        one is 293 K, or less.
 
     Raises
     ------
@@ -756,11 +761,26 @@ def use_limits(
         [_limits(loop, kelvin, duties, loss_limits) for loop in loops],
         ignore_index=True,
     )
-    limits.attrs["notes"] = [loop.note for loop in loops if loop.note]
+    notes = [loop.note for loop in loops if loop.note]
+    limits.attrs["notes"] = notes + _notes_on_first_temperature(limits)
     return limits
 
 
 limits = use_limits
+
+
+def _notes_on_first_temperature(limits: "pd.DataFrame") -> list[str]:
+    """Write a note on each magnet with a limit at the first temperature of the search.
+
+    `limits` is the table of `use_limits`, one row a magnet and duty. The limit
+    may lie below that temperature, where nothing was searched.
+    """
+    temperatures = limits.filter(regex="_K$")
+    at_first = (temperatures <= _FIRST).any(axis=1)
+    return [
+        f"{name}: {_FIRST - ZERO_CELSIUS:.0f} °C stands for that or less; it is where the search begins"
+        for name in limits["candidate"][at_first].unique()
+    ]
 
 
 def _as_list(name: str, given: Any) -> list[float]:

@@ -46,8 +46,11 @@ def test_a_phase_forms_stays_or_does_neither(here, made, state):
 
 
 def test_one_object_a_formula_with_its_state():
-    done = invoke("phases SmCo5 Sm2Co17 --json --temperature 600C")
+    done = invoke(
+        "phases - --json --temperature 600C", input="SmCo5\nNd?\nSm2Co17\n"
+    )
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row["formula"] for row in rows] == ["SmCo5", "Sm2Co17"]
     assert list(rows[0])[:2] == ["formula", "state"]
     assert rows[0]["state"] == "metastable"
+    assert "line 2 ('Nd?'): unexpected '?'" in done.stderr

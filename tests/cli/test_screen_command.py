@@ -61,6 +61,13 @@ def test_lists_bad_rows_and_ranks_good_ones(tmp_path):
     assert json.loads((out / "manifest.json").read_text())["done"]
 
 
+def test_candidates_come_from_stdin(tmp_path):
+    command = f"screen - {APPLICATION} --strict --out {tmp_path / 'out'}"
+    done = invoke(command, input="SmCo5\n\njunk!\n")
+    assert "'junk!': line 2" in str(done.exception)
+    assert "no candidate" in str(invoke(command, input="\n").exception)
+
+
 def test_prints_brackets_verbatim(terminal):
     text = "[Nd0.9Dy0.1]2Fe14B"
     lines = invoke(f"predict {text}").stdout.splitlines()

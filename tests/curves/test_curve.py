@@ -74,6 +74,8 @@ def test_a_candidate_is_found_by_its_rank(tmp_path):
     )
     with pytest.raises(InputError, match="no candidate of rank 9"):
         mk.curve(f"{tmp_path / 'r'}:9")
+    with pytest.raises(InputError, match="rank 0; ranks begin at 1"):
+        mk.curve(f"{tmp_path / 'r'}:0")
 
 
 def test_columns_rise_more_steeply_than_empty_space():

@@ -112,6 +112,16 @@ def test_a_grade_has_the_limits_of_its_sheet():
     assert alone.attrs["notes"] == []
 
 
+def test_says_where_flux_is_lost_at_the_first_temperature_already():
+    weak = mk.curves.use_limits(["N45"], 0.2, 100.0, outside_field_kA_m=900.0)
+    assert weak["knee_K"].item() == 293.15
+    assert weak.attrs["notes"][1:] == [
+        "N45: 20 °C stands for that or less; it is where the search begins"
+    ]
+    stands = mk.curves.use_limits(["N45"], 2.0, 100.0)
+    assert len(stands.attrs["notes"]) == 1
+
+
 def test_grade_takes_no_shell():
     with pytest.raises(InputError, match="are of a recipe"):
         mk.curves.use_limits("N42SH", shell="Tb 0.3 wt%")
