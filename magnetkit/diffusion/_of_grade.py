@@ -141,9 +141,9 @@ class GradeMagnets:
         end = count_magnets(whole, texts[0], element)
         sold_magnet = None
         if self.is_grade:
-            # Twice the same: nothing is put on it.
+            # Nothing is put on it.
             sold_magnet = _make_magnet(
-                frame.iloc[[0, 0]], element, amounts[[0, -1]], np.inf
+                frame.iloc[:1], element, np.zeros(1), np.inf
             )
         rows = whole.iloc[:end]
         return _make_magnet(

@@ -35,8 +35,10 @@ def requirement(column="remanence_T", minimum=1.0, **more):
     ("calibration", "more", "is_beside"),
     [
         ("N42SH", {}, True),
-        ("N42SH", {"temperature_K": 423.4}, True),
-        ("N42SH", {"temperature_K": 424.0}, False),
+        # Half a kelvin beside the temperature is the same one.
+        ("N42SH", {"temperature_K": 423.65}, True),
+        ("N42SH", {"temperature_K": 422.65}, True),
+        ("N42SH", {"temperature_K": 423.69}, False),
         ("N42SH", {"share_of_reference": 0.9}, False),
         ("N42SH", {"column": "irreversible_loss_pct"}, False),
         ("my-mill", {}, False),

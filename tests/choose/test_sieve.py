@@ -129,6 +129,15 @@ def test_bound_keeps_winners_within_the_limit(device, quantile, threshold):
     ]
     assert_allclose(survivors.keys.loss, loss, rtol=1e-12)
     assert tally.stages["composition"] == len(table)
+    # A report names these.
+    early = [
+        "distance to measured magnets",
+        "nominal remanence and coercivity",
+    ]
+    stages = ["composition", *early, "magnetism", "stability"]
+    assert list(tally.stages) == [
+        one for one in stages if threshold >= 0.5 or one not in early
+    ]
     counts = list(tally.stages.values())
     assert counts == sorted(counts, reverse=True)
     failures = sum(
@@ -495,3 +504,22 @@ def test_a_magnet_far_from_all_measured_is_told_so():
     assert (words[0], words[2]) == ("ok", "ok")
     assert words[1] == _evaluate.FAR
     assert words[3] not in ("ok", _evaluate.FAR)
+
+
+def test_rounding_puts_no_candidate_out():
+    # A millionth is that of another order of sums; an unknown margin misses nothing.
+    margins = np.array([0.0, -5e-7, -2e-6, 0.0, 0.0, np.nan])
+    chances = np.array([0.8, 0.8, 0.8, 0.8 - 5e-7, 0.8 - 2e-6, 0.8])
+    known = {
+        "status": Coded.of(["ok"] * 6),
+        "decision": Coded.of(["alloyed"] * 6),
+        "performance_margin": margins,
+        "probability_meets_requirements": chances,
+        "cost_USD_kg": np.ones(6),
+    }
+    rule = Rule.of(["cost_USD_kg:min"], 0.8)
+    job = SimpleNamespace(threshold=0.8, trial=0.8, rule=rule)
+    tally = Tally()
+    within = _evaluate._open(known, job, Bound(margin=np.inf), (tally, "one"))
+    assert within.tolist() == [True, True, False, True, False, True]
+    assert tally.plain()["ended"] == {"requirements missed": 2}

@@ -74,6 +74,18 @@ def test_an_option_means_the_same_everywhere():
         assert len(meanings[name]) == 1, meanings[name]
 
 
+GROUPS = sorted({words[0] for words in ALL if words[1:]})
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_alone_lists_its_commands(monkeypatch, capfd, group):
+    _, out, err = run_in_this_process(monkeypatch, capfd, group)
+    assert f"Usage: magnetkit {group}" in out
+    assert "Missing command" not in err
+    for words in ALL:
+        assert words[0] != group or words[1] in out
+
+
 def run_in_this_process(monkeypatch, capfd, *arguments):
     monkeypatch.setattr(sys, "argv", ["magnetkit", *arguments])
     # Watching for signals is for a process of its own.

@@ -12,6 +12,7 @@ from magnetkit._core._arrays import Rows, reduced_moment
 from magnetkit.compound import _intrinsic_kernels as _intrinsic
 from magnetkit.compound._intrinsic_kernels import CHUNK, _occupation, chunks
 from magnetkit.compound._intrinsic_kernels import evaluate as kernel
+from magnetkit.compound.evaluate import condense, evaluate_phases
 from magnetkit.compound.parameters import ELEMENT_SLOTS, HOST_SLOTS, load
 from magnetkit.phases.partition import partition, site_rules
 from magnetkit.phases.records import HOST_NAMES
@@ -248,6 +249,33 @@ def _predict_with_changes(formula, temperature, **changes):
         rows, part.host, model, np.array([temperature]), True, none
     )
     return curie[0], curie_sd[0], value[:4, 0, 0], sd[:4, 0, 0]
+
+
+def test_a_factor_scales_its_quantity_at_every_temperature():
+    # Moments of dysprosium go against those of iron, and fall faster.
+    part = partition(make_table("Dy2Fe14B", "SmCo5"))
+    parameters = load()
+    at = np.array([100.0, 300.0, 450.0])
+
+    def changed(what, factor):
+        condensed = condense(part.hard_phase, part.host, parameters)
+        _intrinsic.scale(condensed, np.array([0]), what, np.array([factor]))
+        phases = evaluate_phases(part, at, parameters, condensed=condensed)
+        curie.append(phases.curie)
+        return phases.value[..., :2]
+
+    curie = []
+    plain = changed(1, 1.0)
+    of_moment = changed(1, 1.1) / plain
+    of_constants = changed(2, 1.1) / plain
+    changed(0, 1.1)
+    assert_allclose(of_moment[0, :, 0], 1.1)
+    assert_allclose(of_constants[0, :, 1], 1.1)
+    assert_allclose(of_constants[0, :, 0], 1.0)
+    for ratio in (of_moment, of_constants):
+        assert_allclose(ratio[1], 1.0)
+    assert_allclose(curie[3] / curie[0], [1.1, 1.0])
+    assert_array_equal(curie[1:3], [curie[0]] * 2)
 
 
 def test_lower_order_has_no_higher_constants():

@@ -43,6 +43,24 @@ def test_every_figure_has_range_and_provenance():
     } <= set(frame)
 
 
+def test_a_range_is_as_wide_as_its_interval():
+    nine, wide = (
+        _figures("Nd2Fe14B", interval=share) for share in (0.9, 0.99)
+    )
+    for name, scale in (
+        ("remanence_T", np.log),
+        ("coercivity_kA_m", np.log),
+        ("remanence_coefficient_pct_K", float),
+        ("coercivity_coefficient_pct_K", float),
+    ):
+        narrower, wider = (
+            scale(row[f"{name}_hi"]) - scale(row[f"{name}_lo"])
+            for row in (nine, wide)
+        )
+        # Deviations of a normal: 1.645 and 2.576 to each side.
+        assert wider / narrower == pytest.approx(2.576 / 1.645, rel=1e-3)
+
+
 def test_dysprosium_costs_remanence_and_gives_coercivity():
     wt_pct = sintered(
         _table("Nd2Fe14B", "Nd1.943Dy0.057Fe14B"), temperature=ROOM

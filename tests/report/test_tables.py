@@ -14,6 +14,7 @@ from magnetkit.errors import InputError
 from magnetkit.choose.applications import load
 from magnetkit.report._tables import (
     _explain_failure,
+    _print_best,
     _print_csv,
     cell,
     choose_columns,
@@ -476,6 +477,30 @@ def test_a_notebook_says_how_much_it_shows_and_colours_what_is_outside():
     assert "1 of 1 rows" in inside
     assert "Cost" not in table_html(frame, first=["candidate"])
     assert "<th" in table_html(frame.drop(columns="in_domain"))
+
+
+def test_the_best_are_usual_columns_or_all_that_are_asked(terminal, capsys):
+    marks = {"meets_requirements": True, "simpler_rank": pd.NA}
+    copy = predicted(rank=8, **marks | {"simpler_rank": 7})
+    best = pd.DataFrame([predicted(**marks), copy])
+    identity = {"temperature_K": 423.15, "interval": 0.9, "process": None}
+    result = SimpleNamespace(
+        profile=load("energy-traction-motor"),
+        judged=2000,
+        manifest={"identity": identity},
+    )
+    _print_best(result, best, None, cgs=False, wide=False)
+    # Where a copy is told behind the name, it needs no column.
+    first, copied = cells(capsys.readouterr().out)[-2:]
+    assert first[:2] == ["7", "Nd2Fe14B"]
+    assert copied[:2] == ["8", "Nd2Fe14B (no gain over #7)"]
+    assert "7" not in copied
+    # What is asked for stands there, in lines longer than the terminal's.
+    others = best.columns.drop(["simpler_rank", "host"])
+    names = ["simpler_rank", *others]
+    _print_best(result, best, ",".join(names), cgs=False, wide=False)
+    *_, copied = cells(capsys.readouterr().out)
+    assert (copied[0], len(copied)) == ("7", len(names))
 
 
 @pytest.fixture

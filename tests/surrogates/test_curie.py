@@ -170,6 +170,10 @@ def test_without_a_fetch_the_embedded_facts_remain():
     rows = _measured.curie_set()
     assert rows.origin == _measured.EMBEDDED
     assert len(rows) > 250
+    # All rare earths of a review's system are left out together, no review alone.
+    of_reviews = [g for g in set(rows.groups) if not g.startswith("10.")]
+    assert {"system Co", "system Fe", "system B-Fe"} <= set(of_reviews)
+    assert all(g.startswith("system ") for g in of_reviews)
 
 
 def test_names_a_damaged_file_and_asks_no_network(tmp_path, monkeypatch):

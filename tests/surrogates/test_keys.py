@@ -21,7 +21,14 @@ from magnetkit.features import _descriptor_kernels as _descriptors
 from magnetkit.magnetism import _magnet_kernels as _magnets
 from magnetkit.report import _tables
 from magnetkit.run import _work
-from magnetkit.surrogates import _curie_training, _process, _store, energy
+from magnetkit.surrogates import (
+    _curie_training,
+    _mixture,
+    _process,
+    _store,
+    energy,
+    properties,
+)
 from magnetkit.surrogates import _gaussian_process_kernels as _gaussian_process
 from magnetkit.surrogates._measured import TrainingSet
 from tests.scripts import script
@@ -39,9 +46,11 @@ EDITS = [
     # What a replacement asks is judged beside a grade by a screening too.
     *((module, CODE, "chunks") for module in (_request, _job, _magnets)),
     (_curie_training, CODE, "belief chunks"),
-    *((module, CODE, "chunks energy") for module in (energy, _descriptors)),
+    (energy, CODE, "chunks energy"),
+    (_descriptors, CODE, "chunks energy property"),
+    (_mixture, CODE, "chunks property"),
     *(
-        (module, CODE, "belief chunks energy")
+        (module, CODE, "belief chunks energy property")
         for module in (_process, _gaussian_process, _store)
     ),
 ]
@@ -54,7 +63,7 @@ import magnetkit as mk
 from magnetkit.surrogates._measured import TrainingSet
 from magnetkit.surrogates import _curie_training as believing
 from magnetkit.run import _work
-from magnetkit.surrogates import energy
+from magnetkit.surrogates import energy, properties
 
 table = mk.CompositionTable.from_strings(["Nd2Fe14B", "SmCo5", "GdFe2"])
 names = np.array(["a", "b", "c"])
@@ -65,6 +74,7 @@ def keys():
     return {
         "belief": believing.model_key(rows),
         "energy": energy.model_key(rows),
+        "property": properties.model_key(rows),
         "chunks": _work.code_sha256(),
     }
 
@@ -147,7 +157,8 @@ def test_data_decide(rows):
     assert _curie_training.model_key(rows[np.array([1, 0, 2])]) != key
     again.values[0] += 1.0
     assert _curie_training.model_key(again) != key
-    assert energy.model_key(again) != energy.model_key(rows)
+    for model in (energy, properties):
+        assert model.model_key(again) != model.model_key(rows)
 
 
 def test_the_physics_decides_by_its_answers(rows, monkeypatch):

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from magnetkit.alloy import CompositionTable
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates import _curie_training
-from magnetkit.surrogates._curie import Branch, curie_phases
+from magnetkit.surrogates._curie import Branch, Residual, curie_phases
 from magnetkit.surrogates._measured import TrainingSet
 from tests.recipes import make_table, mix
 
@@ -377,3 +377,29 @@ def test_left_out_rows_do_not_calibrate_themselves():
         assert len(scores) == count
         assert branch.coefficients[0] == pytest.approx(error)
         assert_allclose(scores, 1.0)
+
+
+def test_a_row_left_out_has_the_width_of_its_side_of_the_edge(monkeypatch):
+    # Of errors up to twice their size inside, and three times outside, the size being 5 K.
+    branch = Branch(None, np.array([5.0, *[0.0] * 6]), 0.3, np.ones(1, bool))
+    scores = (np.full(30, 2.0), np.full(30, 3.0))
+    data = _set(["SmCo5"] * 3, [500.0] * 3, list("abc"))
+    model = _curie_training.CurieModel(
+        (branch,), np.zeros(1, np.int64), scores, data
+    )
+    novelty = np.array([0.1, 0.3, 0.31])
+    mean = np.array([500.0] * 3)
+    monkeypatch.setattr(
+        _curie_training,
+        "_calibrate_without_rows",
+        lambda *_: ((branch,), scores),
+    )
+    left = _left_out(3, novelty=novelty, mean=mean)
+    halves = _curie_training.left_out_half_widths(model, [left, left], 0.9)
+    assert [half.tolist() for half in halves] == [[10.0, 10.0, 15.0]] * 2
+    # A new row at the edge, at distance 1, lies inside too.
+    residual = Residual(
+        mean, mean / 100.0, novelty, novelty / 0.3, 0.0 * mean, mean == 0.0
+    )
+    half = model._half_widths(residual, np.zeros(3, int), mean > 0.0, 0.9)
+    assert half.tolist() == [10.0, 10.0, 15.0]
