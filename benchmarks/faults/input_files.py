@@ -383,18 +383,42 @@ def toml(
     return Kind(f"{name} TOML", inputs, read)
 
 
+_NUMBERS = (
+    "1e999",
+    "-1",
+    "0",
+    "nan",
+    "1,3",
+    "13.2",
+    "1e300",
+    "x",
+    "1e-300",
+    "٣",
+    "0x10",
+)
+
+
+def text_inputs(
+    good: str, words: tuple[str, ...]
+) -> Callable[[random.Random], bytes]:
+    """Return a maker of tables after some strokes, or of spoiled bytes."""
+
+    def inputs(chance: random.Random) -> bytes:
+        text = mutation.mutate_text(
+            chance, good, (*STROKES, *_NUMBERS, *words), 3
+        )
+        data = text.encode()
+        if chance.random() < 0.3:
+            return mutation.mutate_bytes(chance, data, 2)
+        return data
+
+    return inputs
+
+
 def element_table(folder: Path) -> Kind:
     """Element properties of the user's."""
     file = folder / "elements.csv"
     good = "symbol,radius,source\nNd,1.8,a\nFe,1.2,b\nB,0.8,\nCo,,c\n"
-
-    def inputs(chance: random.Random) -> bytes:
-        text = mutation.mutate_text(
-            chance, good, (*STROKES, "1e999", "-inf", "Fe", "x"), 4
-        )
-        if chance.random() < 0.3:
-            return mutation.mutate_bytes(chance, text.encode(), 2)
-        return text.encode()
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
@@ -403,7 +427,7 @@ def element_table(folder: Path) -> Kind:
             return []
         return [f"infinite property in {data!r}"]
 
-    return Kind("element table", inputs, read)
+    return Kind("element table", text_inputs(good, ("-inf", "Fe")), read)
 
 
 def training_table(folder: Path) -> Kind:
@@ -415,17 +439,6 @@ def training_table(folder: Path) -> Kind:
         for i, r in enumerate(mutation.RECIPES[:5])
     )
 
-    def inputs(chance: random.Random) -> bytes:
-        text = mutation.mutate_text(
-            chance,
-            good,
-            (*STROKES, "1e999", "-1", "atomic", "weight", "SmCo5"),
-            4,
-        )
-        if chance.random() < 0.3:
-            return mutation.mutate_bytes(chance, text.encode(), 2)
-        return text.encode()
-
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
         dataset = training_set(target, file)
@@ -433,7 +446,11 @@ def training_table(folder: Path) -> Kind:
             return []
         return [f"no number let in: {data!r}"]
 
-    return Kind("training table", inputs, read)
+    return Kind(
+        "training table",
+        text_inputs(good, ("atomic", "weight", "SmCo5")),
+        read,
+    )
 
 
 def models(folder: Path) -> list[Kind]:

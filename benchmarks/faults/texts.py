@@ -254,21 +254,15 @@ def _each(whole: Any, make: Any, place: Path, text: str = HOSTILE) -> Figures:
         try:
             make(put(whole, at, text), out)
             faults = visible_markup(out)
-        except (MagnetkitError, ValueError) as error:
+        except Exception as error:
             # pydantic's own error is a ValueError: a profile or scenario that cannot be.
-            figures.refused += 1
-            if type(error).__module__.split(".")[0] not in (
-                "magnetkit",
-                "pydantic_core",
+            figures.refused += isinstance(error, (MagnetkitError, ValueError))
+            if not type(error).__module__.startswith(
+                ("magnetkit", "pydantic_core")
             ):
                 figures.faults.append(
                     f"{at}: {type(error).__name__}: {error}"[:300]
                 )
-            continue
-        except Exception as error:
-            figures.faults.append(
-                f"{at}: {type(error).__name__}: {error}"[:300]
-            )
             continue
         finally:
             shutil.rmtree(out, ignore_errors=True)

@@ -5,10 +5,9 @@
 
 import json
 import os
-import random
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
@@ -16,26 +15,11 @@ from unittest import mock
 import numpy as np
 from magnetkit.settings import get_settings
 
-from benchmarks.faults import mutation
-from benchmarks.faults.input_files import STROKES, Kind, json_inputs, run
+from benchmarks.faults.input_files import Kind, json_inputs, run, text_inputs
 from magnetkit.diffusion import _profile
 from magnetkit.magnetism import _measured
 from magnetkit.magnetism.calibrate import read_magnets
 from magnetkit.run import replace_parts
-
-_NUMBERS = (
-    "1e999",
-    "-1",
-    "0",
-    "nan",
-    "1,3",
-    "13.2",
-    "1e300",
-    "x",
-    "1e-300",
-    "٣",
-    "0x10",
-)
 
 MAGNETS = (
     "magnet,composition,basis,temperature_K,remanence_T,coercivity_kA_m,grain_size_um,shell\n"
@@ -55,23 +39,6 @@ FIELD = "x_mm,y_mm,z_mm,Hx_kA_m,Hy_kA_m,Hz_kA_m\n" + "".join(
     for y in (-5, 0, 5)
     for z in (-2, 2)
 )
-
-
-def _texts(
-    good: str, words: tuple[str, ...]
-) -> Callable[[random.Random], bytes]:
-    """Return a maker of tables after some strokes, or of spoiled bytes."""
-
-    def inputs(chance: random.Random) -> bytes:
-        text = mutation.mutate_text(
-            chance, good, (*STROKES, *_NUMBERS, *words), 3
-        )
-        data = text.encode()
-        if chance.random() < 0.3:
-            return mutation.mutate_bytes(chance, data, 2)
-        return data
-
-    return inputs
 
 
 def magnets(folder: Path) -> Kind:
@@ -98,7 +65,7 @@ def magnets(folder: Path) -> Kind:
 
     return Kind(
         "measured magnets",
-        _texts(MAGNETS, ("atomic", "weight", "SmCo5", "N42SH")),
+        text_inputs(MAGNETS, ("atomic", "weight", "SmCo5", "N42SH")),
         read,
     )
 
@@ -118,7 +85,7 @@ def parts(folder: Path) -> Kind:
 
     return Kind(
         "parts of a device",
-        _texts(PARTS, ("N42SH", "weight", "1x1x1mm", "150")),
+        text_inputs(PARTS, ("N42SH", "weight", "1x1x1mm", "150")),
         read,
     )
 
@@ -139,7 +106,9 @@ def fields(folder: Path) -> Kind:
         return [f"no number let in: {data!r}"]
 
     return Kind(
-        "field map", _texts(FIELD, ("temperature_K", "Bz_T", "Hz_Oe")), read
+        "field map",
+        text_inputs(FIELD, ("temperature_K", "Bz_T", "Hz_Oe")),
+        read,
     )
 
 

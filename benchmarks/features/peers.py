@@ -83,11 +83,15 @@ def _pymatgen_pairs(structures: list[Any]) -> Work:
     return lambda: [s.get_neighbor_list(5.0) for s in structures]
 
 
+def _points_and_cells(structures: list[Any]) -> list[tuple[Any, Any]]:
+    return [(s.cart_coords, s.lattice.matrix) for s in structures]
+
+
 def _vesin(structures: list[Any]) -> Work:
     from vesin import NeighborList
 
     calculator = NeighborList(cutoff=5.0, full_list=True)
-    cells = [(s.cart_coords, s.lattice.matrix) for s in structures]
+    cells = _points_and_cells(structures)
     return lambda: [
         calculator.compute(
             points=x, box=cell, periodic=True, quantities="ijSd"
@@ -99,7 +103,7 @@ def _vesin(structures: list[Any]) -> Work:
 def _matscipy(structures: list[Any]) -> Work:
     from matscipy.neighbours import neighbour_list
 
-    cells = [(s.cart_coords, s.lattice.matrix) for s in structures]
+    cells = _points_and_cells(structures)
     return lambda: [
         neighbour_list(
             "ijSd", cutoff=5.0, positions=x, cell=cell, pbc=[True] * 3
@@ -111,7 +115,7 @@ def _matscipy(structures: list[Any]) -> Work:
 def _ase(structures: list[Any]) -> Work:
     from ase.neighborlist import primitive_neighbor_list
 
-    cells = [(s.cart_coords, s.lattice.matrix) for s in structures]
+    cells = _points_and_cells(structures)
     return lambda: [
         primitive_neighbor_list("ijSd", [True] * 3, cell, x, 5.0)
         for x, cell in cells
@@ -147,7 +151,7 @@ def _matscipy_radial(structures: list[Any]) -> Work:
 def _matscipy_dipoles(structures: list[Any]) -> Work:
     from matscipy.neighbours import neighbour_list
 
-    cells = [(s.cart_coords, s.lattice.matrix) for s in structures]
+    cells = _points_and_cells(structures)
 
     def one(x: Any, cell: Any) -> Any:
         i, v, d = neighbour_list(

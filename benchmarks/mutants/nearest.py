@@ -107,6 +107,11 @@ def mirror_tests(module: str) -> list[str]:
     return [*files, *EVERYWHERE]
 
 
+def _steps(name: str, distance: dict[str, int]) -> list[int]:
+    """Return the distances of the modules that the test file `name` imports."""
+    return [distance[m] for m in _imports(ROOT / name) if m in distance]
+
+
 def nearest_tests(
     module: str, seconds: dict[str, float], budget: float, unknown: float
 ) -> list[str]:
@@ -121,7 +126,7 @@ def nearest_tests(
         of_commands = name.startswith(("tests/cli/", "tests/test_transcripts"))
         if of_commands and not is_command:
             continue
-        steps = [distance[m] for m in _imports(ROOT / name) if m in distance]
+        steps = _steps(name, distance)
         text = (ROOT / name).read_text(encoding="utf-8")
         if steps or of_commands or "import magnetkit as mk" in text:
             score = min([*steps, limit]) - 1.5 * name.startswith(room)
@@ -139,7 +144,7 @@ def uncompiled_tests(module: str) -> list[str]:
     distance = _distances(module)
 
     def is_near(name: str) -> bool:
-        steps = [distance[m] for m in _imports(ROOT / name) if m in distance]
+        steps = _steps(name, distance)
         return _is_own(module, name) or min(steps, default=9) <= 1
 
     kernels = [

@@ -5,6 +5,7 @@ A space of candidates is described and numbered but never built whole.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
@@ -337,7 +338,7 @@ class Substitutions:
         Keys are ``host``, ``replace``, ``step``, ``limits``, ``additions`` and ``rows``.
         ``replace`` maps each site to a list of symbols, ``additions`` each element to its level or
         list of levels, and ``rows`` is an int. ``step``, ``limits`` and the levels are as they were
-        given: a text such as "1/3" stays one.
+        given: a text such as "1/3" stays one, and a Fraction or Decimal becomes one.
         """
         return {
             "host": self.host,
@@ -512,9 +513,10 @@ def substitutions(
         "Dy"]}``; a single text is one substituent.
     step : float or mapping of str to float
         Fraction of the site's atoms that one step exchanges; a mapping gives
-        one for each site. From 0.00001 to 1; a text such as "1/3" is exact. If
-        it does not divide 1, the element of the host keeps the rest. A mapping
-        is by symbol of the host and must name every site.
+        one for each site. From 0.00001 to 1; a text such as "1/3" and a
+        Fraction are exact. If it does not divide 1, the element of the host
+        keeps the rest. A mapping is by symbol of the host and must name every
+        site.
     limits : mapping of str to float, optional
         Largest fraction of a site that a substituent may take, e.g. ``{"Dy": 0.2}``. From 0 to 1,
         by symbol of the substituent; one that is not named may take all of its site. A symbol that
@@ -674,12 +676,15 @@ def _to_json(given: Any) -> Any:
     """Return numbers of a space as values of JSON.
 
     `given` is a number or a text such as "1/3", a sequence of them, or a mapping of texts to
-    these. Texts and Python's numbers stay, those of NumPy become Python's, and sequences lists.
+    these. Texts and Python's numbers stay, those of NumPy become Python's, and sequences lists. A
+    Fraction or Decimal, which JSON has not, becomes a text that is read as the same number.
     """
     if isinstance(given, Mapping):
         return {name: _to_json(value) for name, value in given.items()}
     if isinstance(given, np.generic | np.ndarray):
         return given.tolist()
+    if isinstance(given, Fraction | Decimal):
+        return str(given)
     if isinstance(given, str | Real):
         return given
     return [_to_json(value) for value in given]

@@ -171,7 +171,7 @@ _COMMA = re.compile(
 _POINT = re.compile(
     r"^\d+\.(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:,\d{3})+\.\d+$|^0\.\d+$"
 )
-_EITHER = re.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
+_EITHER = re.compile(r"^[1-9]\d{0,2}(?:[.,]\d{3})+$")
 _NAME_LIKENESS = 0.84
 _MOST_COLUMNS = 500
 _EMPTY = frozenset(
@@ -461,7 +461,8 @@ def read_number(text: str, mark: str | None = ".") -> float:
 
     Examples with a point are "1 234.5" and "1,234.5", both 1234.5; with "," the text "1,234" is
     1.234, and "1.234" is 1234. `mark` counts only where every mark has one to three digits before
-    and three behind it: "1,5" is 1.5 with a point, too.
+    and three behind it: "1,5" is 1.5 with a point, too. Nor does it where the number begins with 0,
+    as no group of thousands does: "0.123" is 0.123 with a comma, too.
 
     Parameters
     ----------
@@ -1172,7 +1173,6 @@ def _describe_thousandths(
             if (
                 _EITHER.fullmatch(plain)
                 and plain.count(mark) == 1
-                and plain[0] != "0"
                 and not re.search(r"[.,]", plain.replace(mark, ""))
             ):
                 cells.append((line, plain))

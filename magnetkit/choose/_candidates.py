@@ -1268,7 +1268,7 @@ def _other_limits(
 def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
     """List for each row the limits that its guaranteed values miss, the largest miss first.
 
-    A text is such as "margin by 12 %, Br by 3 %, Cost (not known)", each miss in % of the limit;
+    A text is such as "margin by 12 %, Br by 0.3 %, Cost (not known)", each miss in % of the limit;
     it is empty where none is missed. A value of NaN is not known (`NOT_KNOWN`), but in a row whose
     ``status`` is not "ok", which says enough. `limits` maps columns to `Requirement`; `frame` must
     have these columns, and the guaranteed ones where there are any (KeyError).
@@ -1281,13 +1281,23 @@ def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
         margin = limit.margin(_guaranteed_values(frame, column))
         name = "margin" if column == MARGIN_OF_DUTY else COLUMNS[column].short
         for row in np.flatnonzero(margin < -1e-9):
-            text = f"{name} by {-100 * margin[row]:.0f} %"
+            text = f"{name} by {_write_shortfall(-100 * margin[row])}"
             misses_by_row[row].append((float(margin[row]), text))
         for row in np.flatnonzero(np.isnan(margin) & is_magnet):
             misses_by_row[row].append((0.0, f"{name}{NOT_KNOWN}"))
     return [
         ", ".join(text for _, text in sorted(row)) for row in misses_by_row
     ]
+
+
+def _write_shortfall(percent: float) -> str:
+    """Write a shortfall above 0, in %, as "12 %" or "0.3 %", or as "less than 0.1 %"; never as "0 %"."""
+    if percent < 0.1:
+        return "less than 0.1 %"
+    text = f"{percent:.0f}"
+    if text == "0":
+        text = f"{percent:.1f}"
+    return f"{text} %"
 
 
 def is_unknown(failed: str) -> bool:

@@ -34,7 +34,12 @@ def _trained_targets() -> tuple[str, ...]:
 
 Data = Annotated[
     Path | None,
-    typer.Option(help="CSV: composition, the target; group, source if known."),
+    typer.Option(
+        help="Table to learn from in place of the built-in set: .csv, .tsv, .xlsx or .parquet with "
+        "columns composition and TARGET (in the unit of its name); if known group (paper or "
+        "series), source, basis (atomic or weight, the same on all rows) and learn (false: the "
+        "row only tests; not for curie_temperature_K)."
+    ),
 ]
 
 
@@ -134,7 +139,9 @@ def validate(
     data: Annotated[
         Path | None,
         typer.Option(
-            help="CSV of your measurements: composition, TARGET; group, source if known."
+            help="Your measurements: .csv, .tsv, .xlsx or .parquet with columns composition and "
+            "TARGET; if known group (paper or series), source, basis (atomic or weight, the same "
+            "on all rows)."
         ),
     ] = None,
     groups: Annotated[
@@ -248,6 +255,8 @@ _HEADINGS = {
     "error_gain": "gain on it",
 }
 """Heading on the terminal of each figure that is shown there."""
+_PRIORITIES = {"rows": 2, "half_width": 1, "coverage": 1, "pairs_in_order": 1}
+"""Figures left out where the terminal is too narrow: the highest first, of equals the last column."""
 
 
 def _print_figures(figures: Any) -> None:
@@ -257,8 +266,9 @@ def _print_figures(figures: Any) -> None:
     ``rows``, ``mean_absolute_error``, ``pairs_in_order``, ``coverage``,
     ``half_width``, ``error_gain``, ``error_gain_lo`` and ``error_gain_hi``
     (KeyError otherwise). Numbers are printed as they are, with four digits,
-    shares not as percent. NaN is an empty cell, but of a gain the range is
-    still written, "(nan to nan)".
+    two at the ends of a range, shares not as percent. A narrow terminal shows
+    fewer columns. NaN is an empty cell; a gain without a range stands
+    alone.
     """
     from ..report._text import Shown, print_table
 
@@ -271,11 +281,21 @@ def _print_figures(figures: Any) -> None:
             ends = zip(
                 figures["error_gain_lo"], figures["error_gain_hi"], strict=True
             )
-            ranges = [f" ({low:.3g} to {high:.3g})" for low, high in ends]
+            ranges = [
+                "" if low != low else f" ({low:.2g} to {high:.2g})"
+                for low, high in ends
+            ]
             cells = [
                 cell + text for cell, text in zip(cells, ranges, strict=True)
             ]
-        columns.append(Shown(heading, cells, name != "model", priority=0))
+        columns.append(
+            Shown(
+                heading,
+                cells,
+                number=name != "model",
+                priority=_PRIORITIES.get(name, 0),
+            )
+        )
     print_table("", columns)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from .._core._arguments import check_arguments
 from .._core._types import FloatArray
-from .._core.errors import InputError
+from .._core.errors import CompositionError, InputError
 from .._core.units import ROOM_K, TEN_YEARS, ZERO_CELSIUS
 from ..alloy._grade_names import find_grades, is_grade, refuse_recipe_options
 from ..alloy._read import Compositions, read_inputs
@@ -198,7 +198,11 @@ def _read_recipe(
     InputError
         If it is not one recipe that can be read.
     """
-    inputs = read_inputs(magnet, basis, strict=True)
+    try:
+        inputs = read_inputs(magnet, basis, strict=True)
+    except CompositionError as error:
+        _refuse_missing_folder(magnet, error)
+        raise
     table = inputs.table
     if len(table) != 1:
         raise InputError(
@@ -211,6 +215,22 @@ def _read_recipe(
     if shell is not None and not isinstance(shell, str):
         shell = shell[0]
     return table, name, shell
+
+
+def _refuse_missing_folder(magnet: Compositions, error: InputError) -> None:
+    """Raise InputError for a text such as "results:1" that is no recipe, where there is no such folder.
+
+    `error` says why it is no recipe. Nothing is raised for what does not end in ":" and a number.
+    """
+    candidate = _RANKED.match(magnet) if isinstance(magnet, str) else None
+    if candidate is None:
+        return
+    reason = str(error).removeprefix(f"{magnet!r}: ")
+    raise InputError(
+        f"{magnet!r}: no folder {candidate['folder']!r} is there; expected FOLDER:RANK with the "
+        "--out folder of `magnetkit screen` or `magnetkit replace`, as results:1, or a recipe "
+        f"(which it is not: {reason})"
+    ) from None
 
 
 def _candidate_curve(

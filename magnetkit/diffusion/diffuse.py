@@ -25,6 +25,7 @@ from .._core._arguments import (
 from .._core._blas import one_thread
 from .._core._files import write_csv
 from .._core._types import FloatArray
+from .._core._words import write_kilograms
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, kelvin_text, parse_temperatures
 from ..alloy._grade_names import find_grades, is_grade, refuse_recipe_options
@@ -279,13 +280,25 @@ class Diffusion:
         Parameters
         ----------
         folder : str or Path
-            Made where it is missing (OSError if that fails). Files of these
-            names are replaced; NaN is an empty cell. Their columns are those
-            of ``designs``, of `coating` and of `margins`. All three are
-            written even where no element meets the target.
+            Made where it is missing. Files of these names are replaced; NaN is
+            an empty cell. Their columns are those of ``designs``, of `coating`
+            and of `margins`. All three are written even where no element meets
+            the target.
+
+        Raises
+        ------
+        InputError
+            If the folder cannot be made, such as where a file has its name,
+            which stays; or if a file cannot be written.
         """
         out = path("out", folder)
-        out.mkdir(parents=True, exist_ok=True)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = "it is a file" if out.is_file() else error.strerror
+            raise InputError(
+                f"cannot write to the folder {out}: {reason}; choose another place"
+            ) from None
         tables = {
             "designs": self.designs,
             "coating": self.coating(),
@@ -462,7 +475,7 @@ def _coating_text(row: Mapping[Any, Any], faces: str) -> str:
         round(1e3 * row["kg_year"] / row["put_on_g"]) if row["put_on_g"] else 1
     )
     kg = row["kg_year"]
-    mass = f"{kg:.3g} kg" if kg >= 0.1 else f"{1e3 * kg:.3g} g"
+    mass = write_kilograms(kg) if kg >= 0.1 else f"{1e3 * kg:.3g} g"
     year = f", {mass} a year for {pieces:,} magnets" if pieces > 1 else ""
     flux = -row["flux_lost_pct"]
     return _COATING.format_map(

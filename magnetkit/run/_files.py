@@ -487,8 +487,12 @@ def read_manifest(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
+        reason = f"it has no {MANIFEST}"
+        if not path.is_dir():
+            reason = "it is a file" if path.exists() else "it is not there"
         raise StoreError(
-            f"{path} is no results folder: it has no {MANIFEST}"
+            f"{path} is no results folder: {reason}; give one that --out of `magnetkit screen` or "
+            "`magnetkit replace` wrote"
         ) from None
     except (OSError, ValueError) as error:
         raise StoreError(

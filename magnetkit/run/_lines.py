@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._core import datasets
+from .._core._words import write_kilograms
 from .._core.columns import COLUMNS
 from .._core.elements import INDEX, SYMBOLS
 from .._core.errors import InputError
@@ -418,9 +419,9 @@ def _describe_savings(replacement: Any, first: Answer) -> str | None:
     if abs(kg_year) < _LEAST_KG:
         return f"Way 1: {'; '.join(parts)}."
     verb = "saves" if kg_year > 0.0 else "takes"
-    text = f"Way 1 {verb} {abs(kg_year):.3g} kg of heavy rare earth a year in "
-    text += f"{request.per_year:,} magnets of {request.mass_kg:g} kg; {'; '.join(parts)}."
-    return text
+    text = f"Way 1 {verb} {write_kilograms(abs(kg_year))} of heavy rare earth a year in "
+    magnet_mass = write_kilograms(request.mass_kg, digits=6)
+    return f"{text}{request.per_year:,} magnets of {magnet_mass}; {'; '.join(parts)}."
 
 
 def _recipes(first: Answer) -> list[str]:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 from warnings import catch_warnings, filterwarnings
 
+from .._core._arguments import parse_whole_number
 from .._core._threads import limit_threads, limited_threads, thread_count
 from .._core.errors import InputError, NetworkError
 from ..choose._job import Job
@@ -86,6 +87,16 @@ class Threads(ThreadPoolExecutor):
         self.shutdown(cancel_futures=True)
 
 
+def parse_worker_count(workers: Any) -> int:
+    """Return a number of processes as an int; InputError unless it is a whole number of 1 or more."""
+    try:
+        return parse_whole_number("workers", workers)
+    except InputError as error:
+        raise InputError(
+            f"{error}; leave it out for the threads of this process"
+        ) from None
+
+
 @contextmanager
 def open_workers(
     workers: int | None = None,
@@ -100,8 +111,7 @@ def open_workers(
     Parameters
     ----------
     workers : int, optional
-        Number of processes, 1 or more, which is not checked; `thread_count`
-        threads without it.
+        Number of processes, 1 or more; `thread_count` threads without it.
     address : str, optional
         Address of a Dask scheduler, e.g. ``"tcp://10.0.0.1:8786"``.
     job : Job, optional
@@ -122,8 +132,8 @@ def open_workers(
     Raises
     ------
     InputError
-        If both are given, Dask is missing, the scheduler does not answer or has
-        no workers, or workers keep dying.
+        If both are given, `workers` is no such number, Dask is missing, the
+        scheduler does not answer or has no workers, or workers keep dying.
     NetworkError
         If the scheduler or all its workers are lost on the way.
     """
@@ -135,6 +145,8 @@ def open_workers(
         raise InputError(
             "give workers on this machine or the address of a cluster, not both"
         )
+    if workers is not None:
+        workers = parse_worker_count(workers)
     try:
         import distributed
         from distributed.comm import CommClosedError

@@ -46,7 +46,14 @@ from ..choose.result import ANSWER, REPORT, WRITTEN, Ranked
 from ..magnetism.conditions import UseKeywords, with_conditions
 from . import _candidates, _files
 from ._files import check_report, open_result
-from ._pool import Pool, Progress, iterate_results, open_workers, reporting
+from ._pool import (
+    Pool,
+    Progress,
+    iterate_results,
+    open_workers,
+    parse_worker_count,
+    reporting,
+)
 from ._store import Memory, Store
 from ._work import (
     GIVEN_RANK,
@@ -330,7 +337,7 @@ def screen(
     """
     chunk_rows = parse_whole_number("chunk_rows", chunk_rows)
     if workers is not None:
-        workers = parse_whole_number("workers", workers)
+        workers = parse_worker_count(workers)
     require = as_texts(require)
     objectives = as_texts(objectives)
     place = _results_place(out, resume or force)

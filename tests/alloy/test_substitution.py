@@ -1,6 +1,8 @@
 import json
 import pickle
 import resource
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -95,6 +97,8 @@ def test_description_tells_spaces_apart_and_survives_json():
         (np.int64(1), 1),
         ([np.int64(0), np.float32(0.5)], [0, 0.5]),
         (np.array([0.0, 0.3]), [0.0, 0.3]),
+        (Fraction(1, 3), "1/3"),
+        ([0, Decimal("0.3")], [0, "0.3"]),
     ],
 )
 def test_describes_levels_as_they_were_given(levels, described):
@@ -111,6 +115,14 @@ def test_describes_steps_and_limits_of_numpy_and_one_substituent():
     assert facts["replace"] == {"Sm": ["Gd"]}
     assert facts["step"] == {"Sm": 0.5}
     assert facts["limits"] == {"Gd": 1}
+
+
+def test_describes_a_step_in_fractions_as_a_text_of_the_same_space():
+    space = mk.substitutions("SmCo5", {"Sm": "Gd"}, Fraction(1, 3))
+    step = json.loads(json.dumps(space.describe()))["step"]
+    assert step == "1/3"
+    again = mk.substitutions("SmCo5", {"Sm": "Gd"}, step)
+    assert again.formulas(range(4)) == space.formulas(range(4))
 
 
 def test_spaces_are_pickled_for_workers():

@@ -120,6 +120,10 @@ def test_takes_the_nearest_header_of_a_text():
         ("-1,234", ".", -1234.0),
         ("+1.234", ",", 1234.0),
         ("\N{MINUS SIGN}0,5", ",", -0.5),
+        # No group of thousands begins with 0.
+        ("0.123", ",", 0.123),
+        ("-0,123", ".", -0.123),
+        ("0.123", None, 0.123),
     ],
 )
 def test_a_number(text, mark, number):
@@ -133,6 +137,8 @@ def test_refuses_a_number_of_two_readings():
         read_number("-1,234", None)
     with pytest.raises(InputError, match="expected a number"):
         read_number("1.5.2", ".")
+    with pytest.raises(InputError, match="expected a number"):
+        read_number("0.123.456", ",")
 
 
 def test_units_come_out_in_those_of_the_names():

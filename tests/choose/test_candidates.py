@@ -428,6 +428,14 @@ def test_an_unknown_value_is_named_and_meets_nothing():
     assert is_unknown("Cost (not known)")
     gated = frame.assign(status="no hardening known")
     assert _failed_limits(gated, limits)[1] == "α by 8 %"
+    # What is missed by little is not missed by 0 %.
+    for cost, text in (
+        (60.3, "0.5 %"),
+        (60.04, "less than 0.1 %"),
+        (61.0, "2 %"),
+    ):
+        priced = frame.assign(cost_USD_kg=cost)
+        assert _failed_limits(priced, limits)[0] == f"Cost by {text}"
 
 
 def test_a_limit_with_a_range_is_judged_in_its_unit():

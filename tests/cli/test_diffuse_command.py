@@ -1,5 +1,6 @@
 """``magnetkit diffuse`` and ``features``: what they ask, print and write."""
 
+import re
 from importlib import import_module
 
 import pytest
@@ -128,6 +129,10 @@ def test_models_are_trained_one_or_all(monkeypatch, tmp_path):
 
     module = import_module("magnetkit.surrogates.models")
     monkeypatch.setattr(module, "train", train)
+    # The help names every column and every kind of file that are read.
+    words = set(re.findall(r"[.\w]+", invoke("models train --help").stdout))
+    assert words >= {"composition", "group", "source", "basis", "learn"}
+    assert words >= {".csv", ".tsv", ".xlsx", ".parquet"}
     done = invoke("models train")
     names = [name for name, _, _ in trained]
     assert done.stdout.splitlines() == [f"model of {name}" for name in names]

@@ -137,10 +137,40 @@ def test_figures_of_models_stand_beside_each_other(terminal, capsys):
         "half width",
         "gain on it",
     ]
-    assert first[:6] == ["own", "120", "1.235", "0.9", "0.91", "3"]
+    # A gain that is not there has no range either.
+    assert first == ["own", "120", "1.235", "0.9", "0.91", "3", ""]
     assert second[:3] == ["ExtraTrees", "120", "2.5"]
     assert second[3:6] == ["", "", ""]
-    assert second[6] == "0.5123 (0.4 to 0.612)"
+    assert second[6] == "0.5123 (0.4 to 0.61)"
+
+
+def test_figures_of_models_fit_a_narrow_terminal(
+    terminal, monkeypatch, capsys
+):
+    monkeypatch.setenv("COLUMNS", "80")
+    frame = pd.DataFrame(
+        {
+            "model": ["CompositionRegressor", "GaussianProcess"],
+            "rows": 120,
+            "mean_absolute_error": 0.1827,
+            "pairs_in_order": 0.6667,
+            "coverage": 0.8333,
+            "half_width": 0.3661,
+            "error_gain": -0.0479,
+            "error_gain_lo": -0.099,
+            "error_gain_hi": 0.0013,
+        }
+    )
+    _print_figures(frame)
+    head, first, second = cells(capsys.readouterr().out)
+    assert head == ["model", "mean error", "pairs", "gain on it"]
+    assert first[0] == "CompositionRegressor"
+    assert second == [
+        "GaussianProcess",
+        "0.1827",
+        "0.6667",
+        "-0.0479 (-0.099 to 0.0013)",
+    ]
 
 
 def test_a_stored_table_has_its_date_and_page_above(terminal, capsys):

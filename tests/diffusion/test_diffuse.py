@@ -227,6 +227,21 @@ def test_the_command_writes_what_does_not_do_it(tmp_path):
     assert isinstance(refusal.exception, InputError)
 
 
+def test_tables_do_not_take_the_place_of_a_file(designs, tmp_path):
+    file = tmp_path / "designs"
+    file.write_text("mine")
+    for folder, reason in (
+        (file, "it is a file"),
+        (file / "below", "Not a directory"),
+    ):
+        with pytest.raises(InputError, match=f"{folder}: {reason}; choose"):
+            designs.write(folder)
+    assert file.read_text() == "mine"
+    (tmp_path / "margins.csv").mkdir()
+    with pytest.raises(InputError, match=r"margins\.csv: it is a folder"):
+        designs.write(tmp_path)
+
+
 def test_outside_field_and_time_add_to_every_cell():
     ask = {"element": "Tb", "cells": 500, "load_line": 1, "basis": "weight"}
     plain = mk.diffuse(BASE, SHAPE, **ask).bare

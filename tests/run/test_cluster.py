@@ -72,6 +72,18 @@ def test_refuses_invalid_numbers_and_pairs(options):
         mk.screen(["SmCo5"], DEVICE, **options)
 
 
+@pytest.mark.parametrize("workers", [0, -1, 1.5, True, "2"])
+def test_refuses_what_is_no_number_of_processes(workers):
+    says = (
+        f"workers must be a whole number of 1 or more, got {workers!r}; leave"
+    )
+    with (
+        pytest.raises(InputError, match=says),
+        _pool.open_workers(workers),
+    ):
+        pytest.fail("workers were started")
+
+
 @contextmanager
 def run_cluster(workers=1):
     """Start a scheduler on a free port of this machine, and workers; give its address."""

@@ -339,10 +339,19 @@ def test_a_store_that_cannot_be_reached_is_not_damaged():
         _files.read_rejections(rows.place)
 
 
-@pytest.mark.parametrize("name", ["missing", "alloys.csv"])
-def test_names_a_folder_without_results(name, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("missing", "it is not there"),
+        ("alloys.csv", "it is a file"),
+        ("empty", "it has no manifest.json"),
+    ],
+)
+def test_names_a_folder_without_results(name, reason, tmp_path):
     (tmp_path / "alloys.csv").write_text("composition\nSmCo5\n")
-    with pytest.raises(StoreError, match=f"{name} is no results folder"):
+    (tmp_path / "empty").mkdir()
+    says = f"{name} is no results folder: {reason}; give one that --out"
+    with pytest.raises(StoreError, match=says):
         _files.read_manifest(tmp_path / name)
 
 

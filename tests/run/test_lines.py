@@ -210,6 +210,9 @@ def test_a_way_that_holds_more_takes_and_a_gram_is_not_said():
     # 1 wt.% of 1,000 magnets of half a kilogram.
     text = _lines._describe_savings(replacement, more)
     assert text.startswith("Way 1 takes 5 kg of heavy rare earth a year in 1,")
+    replacement.request.per_year = 1_000_000
+    text = _lines._describe_savings(replacement, more)
+    assert text.startswith("Way 1 takes 5,000 kg of heavy rare earth a year")
     replacement.request.per_year = 1
     few = make_answer(recommended=make_way(saved=0.01))
     text = _lines._describe_savings(replacement, few)

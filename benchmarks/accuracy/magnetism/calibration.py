@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from magnetkit.compound.parameters import Parameters
 from magnetkit.phases.records import HOST_NAMES
 
+from ..observations import COLUMNS
 from .observed import FIELD, Observed
 from .priors import Prior, build
 
@@ -223,14 +224,7 @@ class Fit:
                     1.0,
                 )
             ],
-            columns=[
-                "host",
-                "formula",
-                "property",
-                "temperature_K",
-                "value",
-                "deviation",
-            ],
+            columns=COLUMNS[:6],
         ).assign(paper="a compound")
         return Fit(self.host, row, offsets=False)
 

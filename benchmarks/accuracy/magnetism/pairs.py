@@ -178,16 +178,7 @@ def _gains_of_table() -> "pd.DataFrame":
             records.append(
                 (name, heavy[0], row["paper"], amount, before, gain, False)
             )
-    names = [
-        "id",
-        "R",
-        "paper",
-        "amount_wt_pct",
-        "coercivity_before_kA_m",
-        "gain_kA_m",
-        "fitted",
-    ]
-    return pd.DataFrame(records, columns=names)
+    return pd.DataFrame(records, columns=shells.COLUMNS)
 
 
 def lines(ranges_without: Any) -> list[str]:

@@ -36,6 +36,17 @@ _BATCH = 0.05
 # Where the parameter is looked for, as a share of the rare earth: 0.15 to 1.5 wt.% put in.
 _HELD = (0.003, 0.03)
 
+# Of a table of published gains.
+COLUMNS = [
+    "id",
+    "R",
+    "paper",
+    "amount_wt_pct",
+    "coercivity_before_kA_m",
+    "gain_kA_m",
+    "fitted",
+]
+
 
 def published_gains() -> "pd.DataFrame":
     """Return the published gains of H_cJ, kA/m, with `fitted` and the paper."""
@@ -55,16 +66,7 @@ def published_gains() -> "pd.DataFrame":
     )
     rows["paper"] = rows["source"].str.removesuffix(", abstract")
     rows["fitted"] = ~rows["id"].isin(WITHOUT)
-    names = [
-        "id",
-        "R",
-        "paper",
-        "amount_wt_pct",
-        "coercivity_before_kA_m",
-        "gain_kA_m",
-        "fitted",
-    ]
-    return rows.loc[rows["gain_kA_m"].notna(), names].reset_index(drop=True)
+    return rows.loc[rows["gain_kA_m"].notna(), COLUMNS].reset_index(drop=True)
 
 
 def compare_gains(

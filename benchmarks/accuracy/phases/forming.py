@@ -290,6 +290,11 @@ def without_each_stabilizer(table: Made, x: NDArray) -> NDArray[np.float64]:
     return _cross_validate(table, x, out)
 
 
+def _fit_without(table: Made, x: NDArray, out: NDArray) -> Fitted:
+    """Fit the weights to all rows but those of which `out` is true."""
+    return fit(x[~out], table.state.family[~out], table.forms[~out])
+
+
 def _cross_validate(
     table: Made, x: NDArray, parts: "list[Any]"
 ) -> NDArray[np.float64]:
@@ -299,7 +304,7 @@ def _cross_validate(
     for part in parts:
         out = np.asarray(part, bool)
         if out.any():
-            model = fit(x[~out], table.state.family[~out], table.forms[~out])
+            model = _fit_without(table, x, out)
             total[out] += model.probability(x[out], table.state.family[out])
             times[out] += 1
     return np.where(times > 0, total / np.maximum(times, 1), np.nan)
@@ -311,7 +316,7 @@ def without_each_host(table: Made, x: NDArray) -> NDArray[np.float64]:
     new = np.full(len(x), len(FAMILIES) - 1)
     for host in FAMILIES:
         out = table.host == host
-        model = fit(x[~out], table.state.family[~out], table.forms[~out])
+        model = _fit_without(table, x, out)
         result[out] = model.probability(x[out], new[out])
     return result
 
@@ -333,28 +338,16 @@ def table_of_scores(
     raw = -np.where(
         np.isnan(table.distance), np.nanmedian(table.distance), table.distance
     )
-    lines: list[dict[str, Any]] = [
-        _scores("all rows seen", table.forms, fit_probability, raw),
-        _scores("each rare earth left out", table.forms, earth, raw),
-        _scores(
-            "  without energies",
-            table.forms,
-            without_each_earth(table, blind),
-            raw,
-        ),
-        _scores("each host left out", table.forms, host, raw),
-        _scores(
-            "  without energies of hosts",
-            table.forms,
-            without_each_host(table, blind),
-            raw,
-        ),
-        _scores(
-            "each source left out",
-            table.forms,
-            without_each_source(table, x),
-            raw,
-        ),
+    probabilities = {
+        "all rows seen": fit_probability,
+        "each rare earth left out": earth,
+        "  without energies": without_each_earth(table, blind),
+        "each host left out": host,
+        "  without energies of hosts": without_each_host(table, blind),
+        "each source left out": without_each_source(table, x),
+    }
+    lines = [
+        _scores(name, table.forms, p, raw) for name, p in probabilities.items()
     ]
     for name in RARE_EARTHS:
         out = np.array([name in earths for earths in table.earths])
