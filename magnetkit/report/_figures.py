@@ -440,8 +440,8 @@ def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
     return traces
 
 
-_AREA_PX = np.array([700.0, 300.0])
-"""Width and height of the area between the axes that numbers are placed for, in pixels."""
+_AREA_PX = np.array([450.0, 275.0])
+"""Least width and height between the axes, in pixels: of a saved picture, and of the report."""
 _MARKER_PX = np.array([8.0, 8.0])
 _LETTER_PX = np.array([4.0, 8.0])
 """Half the width and height of a decision's marker, and of a letter of its number."""
