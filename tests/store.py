@@ -1,6 +1,7 @@
 """Store anew what tests hold: ``python -m tests.store [answers] [transcripts] [readme] [page] [NAME ...]``.
 
-Without words all of it; a NAME is that of one transcript. What has changed is printed.
+Without words all of it; a NAME is that of one transcript. What has changed is printed. As in tests,
+data sets and models that the user has fetched or trained count for nothing.
 """
 
 import json
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+# First: it gives the cache of the tests, before anything reads the settings.
+from tests import conftest  # isort: skip
 from tests import test_answers, test_readme
 from tests.docs import test_scientist
 from tests.transcript import FOLDER, run_transcript
@@ -150,6 +153,7 @@ def main(words: list[str]) -> None:
         store_readme()
     if not words or "page" in words:
         store_page()
+    conftest.pytest_unconfigure()
 
 
 if __name__ == "__main__":

@@ -4,10 +4,13 @@
 family (parameters.toml; what no recipe fixes is stated here with its source), offset and range of
 each family (magnets/families.toml), and writes the limits of what was made (hosts/made.csv), both
 pages of validation, of which `magnetkit validate` prints the figures, docs/physics.md and the
-hashes of all these (registry.toml). Where the fit is stopped, parameters.toml stays as it was.
+hashes of all these (registry.toml). At its end it prints which parameters, offsets and ranges moved
+most. Where the fit is stopped, parameters.toml stays as it was.
 """
 
+import math
 import runpy
+import tomllib
 from pathlib import Path
 
 from benchmarks.accuracy import stored
@@ -266,6 +269,56 @@ def _fit() -> None:
     _write(families)
 
 
+def read_numbers(*texts: str) -> dict[str, float]:
+    """Read the numbers of TOML texts by the path of their keys, such as "2:14:1 process alignment".
+
+    Texts among the values are left out, and so is the word "family" at the start of a path.
+    """
+    numbers = {}
+    pending = [((), tomllib.loads(text)) for text in texts]
+    while pending:
+        path, value = pending.pop()
+        if isinstance(value, dict):
+            pending += [((*path, key), below) for key, below in value.items()]
+        elif isinstance(value, int | float):
+            numbers[" ".join(path).removeprefix("family ")] = float(value)
+    return numbers
+
+
+def list_changes(
+    before: dict[str, float], after: dict[str, float], most: int = 10
+) -> list[str]:
+    """List the numbers that moved, one a line, the largest change first; empty if none did.
+
+    Offsets and half widths, which are logarithms, count by their difference, other numbers by their
+    difference over the larger of both. What is new or gone stands first. Of more than `most` lines
+    the last says how many there are besides.
+    """
+    changes = []
+    for name in sorted(before.keys() | after.keys()):
+        old = before.get(name)
+        new = after.get(name)
+        if old == new:
+            continue
+        if old is None or new is None:
+            text = "new" if old is None else "gone"
+            changes.append((math.inf, f"{name}: {text}"))
+            continue
+        text = f"{name}: {old:g} to {new:g}"
+        change = abs(new - old)
+        if not name.endswith((" offset", " half_width")):
+            change /= max(abs(old), abs(new))
+            if old and math.isfinite(change):
+                text += f" ({100.0 * (new / old - 1.0):+.2g} %)"
+        changes.append((change if math.isfinite(change) else 1.0, text))
+    changes.sort(key=lambda one: -one[0])
+    lines = [text for _, text in changes]
+    if len(lines) > most:
+        rest = len(lines) - most + 1
+        lines[most - 1 :] = [f"and {rest} more, which moved by less"]
+    return lines
+
+
 def _check_table() -> None:
     """Refuse a wrong cell of magnets.csv, then write hosts/made.csv from it."""
     runpy.run_path(str(HERE.parent / "magnets/check.py"), run_name="__main__")
@@ -276,16 +329,16 @@ def main() -> None:
     """Fit, then write the pages and tables that print what was fitted."""
     _check_table()
     parameters_file = HERE / "parameters.toml"
+    families_file = HERE.parent / papers.FAMILIES_FILE
     text_before = parameters_file.read_text(encoding="utf-8")
+    families_before = families_file.read_text(encoding="utf-8")
     try:
         _fit()
     except BaseException:
         parameters_file.write_text(text_before, encoding="utf-8")
         raise
     of_families = papers.fit_families()
-    papers.write_families(
-        HERE.parent / papers.FAMILIES_FILE, of_families.ranges()
-    )
+    papers.write_families(families_file, of_families.ranges())
     page = HERE.parent / "magnets/VALIDATION.md"
     page.write_text(papers.report(of_families), encoding="utf-8")
     (HERE / "VALIDATION.md").write_text(
@@ -298,6 +351,15 @@ def main() -> None:
     physics_page["main"]([])
     registry = runpy.run_path(str(HERE.parent / "update_registry.py"))
     registry["main"]()
+    changes = list_changes(
+        read_numbers(text_before, families_before),
+        read_numbers(
+            parameters_file.read_text(encoding="utf-8"),
+            families_file.read_text(encoding="utf-8"),
+        ),
+    )
+    for line in changes:
+        print(line)
 
 
 if __name__ == "__main__":

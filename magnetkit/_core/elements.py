@@ -4,6 +4,7 @@ The column of an element in every composition is its atomic number minus one.
 """
 
 from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
 
@@ -12,16 +13,28 @@ from ._types import FloatArray, IntArray
 from .errors import CompositionError
 
 
-def _read() -> tuple[tuple[str, ...], FloatArray]:
-    """Return the symbols and the atomic masses (u, read-only) of all elements, in order of atomic number."""
+def _read() -> tuple[tuple[str, ...], MappingProxyType[str, FloatArray]]:
+    """Return the symbols and the properties of all elements, in order of atomic number.
+
+    Properties are the columns of numbers of ``datasets/elements/elements.csv``
+    by name. Each is a read-only array, float64 (118,), NaN where a cell is empty.
+    """
     rows = datasets.rows("elements/elements.csv")
-    masses = np.array([float(row["atomic_mass_u"]) for row in rows])
-    masses.flags.writeable = False
-    return tuple(row["symbol"] for row in rows), masses
+    properties = {}
+    for name in rows[0]:
+        if name not in ("symbol", "source"):
+            column = np.array([float(row[name] or "nan") for row in rows])
+            column.flags.writeable = False
+            properties[name] = column
+    symbols = tuple(row["symbol"] for row in rows)
+    return symbols, MappingProxyType(properties)
 
 
-SYMBOLS, ATOMIC_MASS = _read()
-"""Chemical symbols and atomic masses (u), in order of atomic number."""
+SYMBOLS, PROPERTIES = _read()
+"""Chemical symbols, and the columns of ``datasets/elements`` by name, in order of atomic number."""
+
+ATOMIC_MASS = PROPERTIES["atomic_mass_u"]
+"""Atomic masses (u), in order of atomic number."""
 
 N_ELEMENTS = len(SYMBOLS)
 INDEX: dict[str, int] = {symbol: i for i, symbol in enumerate(SYMBOLS)}

@@ -50,8 +50,7 @@ _CHOICES = choice("decision")
 _DILUTED = ("Ce", "La", "Y")
 _WEIGHT_DRAWS = 800
 _LOSS_TOLERANCE = 0.02
-_TAIL = 0.5
-"""Draws of the weights; mean regret, and its 95 % point, at which a list is long enough."""
+"""Draws of the weights, and the mean regret at which a list is long enough."""
 _LEAST_PROBABILITY = UNLIKELY
 _PROBABILITY_COST = 0.05
 """Probability from which a candidate is worth a trial where today's magnet falls short of
@@ -432,10 +431,7 @@ def shortlist(
         and (rows := np.flatnonzero(open_ & found.meets)).size
     ):
         regret = now - smallest_loss
-        if (
-            regret.mean() <= _LOSS_TOLERANCE
-            and np.quantile(regret, 0.95) <= _TAIL
-        ):
+        if regret.mean() <= _LOSS_TOLERANCE:
             break
         after = np.minimum(now, losses[rows]).mean(axis=1)
         best = found.decision[rows[after.argmin()]]

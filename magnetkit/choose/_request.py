@@ -812,10 +812,9 @@ def route_of_candidates(process: Any) -> str | None:
     if process is None:
         return None
     route = read_process(process, 1).route
-    name = str(getattr(route, "name", route) or "")
-    if name in routes():
-        return name
-    return None
+    if route is None or route.name not in routes():
+        return None
+    return route.name
 
 
 def given_recipe(

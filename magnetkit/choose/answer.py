@@ -801,9 +801,8 @@ def _pick_of_kind(
         return int(rows.index[place])
     worth = rows[CHANCE]
     if not reach:
-        worth = worth * (today.exposure_USD_kg - rows[EXPOSURE]).clip(
-            lower=0.0
-        )
+        # Every way has less exposure than today's magnet then.
+        worth = worth * (today.exposure_USD_kg - rows[EXPOSURE])
     return int(rows.index[int(worth.to_numpy(float).argmax())])
 
 

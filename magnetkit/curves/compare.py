@@ -396,7 +396,7 @@ def _difference(row: "pd.Series", first: str, other: str) -> float:
     either value is NaN.
     """
     name = str(row.name)
-    if name not in ROWS and COLUMNS[name].kind not in ("number", "integer"):
+    if name not in ROWS and COLUMNS[name].kind != "number":
         return float("nan")
     return float(row[other]) - float(row[first])
 

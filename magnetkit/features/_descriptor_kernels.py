@@ -109,60 +109,6 @@ def composition_statistics(
             out[i, o + 5] = mode[p]
 
 
-SUMS = (
-    *(
-        "R",
-        "T",
-        "M",
-        "light",
-        "heavy",
-        "cerium",
-        "nonmagnetic",
-        "oblate",
-        "prolate",
-    ),
-    *(
-        "electrons",
-        "cobalt",
-        "iron",
-        "valence",
-        "valence_M",
-        "B",
-        "C",
-        "N",
-        "H",
-    ),
-)
-"""Columns of `weights` below: the sums over a row that the ratios are made of."""
-_R, _T, _M, _LIGHT, _HEAVY, _CERIUM, _NONMAGNETIC, _OBLATE, _PROLATE = range(9)
-_ELECTRONS, _COBALT, _IRON, _VALENCE, _VALENCE_M, _B, _C, _N, _H = range(9, 18)
-
-RATIOS = (
-    *(
-        "R_fraction",
-        "T_fraction",
-        "R_share_of_metals",
-        "R_light_share",
-        "R_heavy_share",
-    ),
-    *("R_light_heavy_balance", "R_cerium_share", "R_nonmagnetic_share"),
-    *(
-        "R_oblate_quadrupole_a0_2",
-        "R_prolate_quadrupole_a0_2",
-        "T_valence_electrons",
-    ),
-    *(
-        "cobalt_share",
-        "magnetic_valence",
-        "magnetic_valence_M",
-        "diluent_share",
-    ),
-    *("boron_ratio", "carbon_ratio", "nitrogen_ratio", "hydrogen_ratio"),
-)
-"""The first columns of `out` below."""
-_N_RATIOS = len(RATIOS)
-
-
 @jit(part="copied")
 def _ratio(part, whole):
     if whole > 0.0:
@@ -170,12 +116,18 @@ def _ratio(part, whole):
     return 0.0
 
 
+# The first columns of `weights` below; those of the ratios follow.
+_R, _M, _B, _C = range(4)
+_N_ATOMS = 4
+
+
 # rows                      compositions, each sums to one
-# weights float64[118, len(SUMS)]   what each element adds to the sums of SUMS
+# weights float64[118, 4 + 2 k]   what each element adds to the atoms of R, M, B and C, to the
+#                                    numerators of k ratios, and to their denominators
 # ions    float64[118, q]    properties of each rare earth, zero for other elements
 # targets float64[h, 3]      atomic fractions of R, M and boron in each stoichiometry
 # carbon  float64[h]         1 where carbon stands in for boron there, 0 where it is left out
-# out     float64[n, len(RATIOS) + h + 2 q]   RATIOS, distances to the stoichiometries, then mean and
+# out     float64[n, k + h + 2 q]   ratios, distances to the stoichiometries, then mean and
 #                                    standard deviation over R of each property, interleaved
 # Writes rows start to stop. What is over an empty sublattice, or a row without elements, is zero,
 # but a distance is a half there.
@@ -189,16 +141,17 @@ def describe_sublattices(
     ----------
     rows : Rows
         (indptr, indices, values) of atomic fractions, which sum to one in each row.
-    weights : ndarray of float64, shape (118, len(SUMS))
-        What each element adds to each of `SUMS`, in that order.
+    weights : ndarray of float64, shape (118, 4 + 2 k)
+        What each element adds: 1 or 0 to the atoms of R, M, boron and carbon, then its share of
+        the numerators of k ratios, then of their denominators.
     ions : ndarray of float64, shape (118, q)
         Properties of each rare earth, 0 for other elements.
     targets : ndarray of float64, shape (h, 3)
         Atomic fractions of R, metals and boron in each stoichiometry.
     carbon : ndarray of float64, shape (h,)
         1 where carbon stands in for boron, 0 where it is left out.
-    out : ndarray of float64, shape (n, len(RATIOS) + h + 2 q)
-        Rows are overwritten: `RATIOS`, then the distances to the
+    out : ndarray of float64, shape (n, k + h + 2 q)
+        Rows are overwritten: the ratios, then the distances to the
         stoichiometries, then mean and standard deviation over R (not n - 1) of
         each property by turns. A distance is half the sum of absolute
         differences of the three fractions, N and H left out. What is over an
@@ -208,7 +161,9 @@ def describe_sublattices(
     """
     indptr, indices, values = rows
     n_sums = weights.shape[1]
+    k = (n_sums - _N_ATOMS) // 2
     q = ions.shape[1]
+    h = len(carbon)
     sums = np.empty(n_sums)
     mean = np.empty(q)
     square = np.empty(q)
@@ -223,10 +178,10 @@ def describe_sublattices(
             row = indices[e]
             for p in range(n_sums):
                 sums[p] += weight * weights[row, p]
-            for p in range(q):
-                mean[p] += weight * ions[row, p]
+            if weights[row, _R] > 0.0:
+                for p in range(q):
+                    mean[p] += weight * ions[row, p]
         r = sums[_R]
-        m = sums[_M]
         if r > 0.0:
             for p in range(q):
                 mean[p] /= r
@@ -237,37 +192,20 @@ def describe_sublattices(
                     for p in range(q):
                         away = ions[row, p] - mean[p]
                         square[p] += weight * away * away
-        metals = r + m
-        out[i, 0] = r
-        out[i, 1] = sums[_T]
-        out[i, 2] = _ratio(r, metals)
-        out[i, 3] = _ratio(sums[_LIGHT], r)
-        out[i, 4] = _ratio(sums[_HEAVY], r)
-        out[i, 5] = _ratio(sums[_LIGHT] - sums[_HEAVY], r)
-        out[i, 6] = _ratio(sums[_CERIUM], r)
-        out[i, 7] = _ratio(sums[_NONMAGNETIC], r)
-        out[i, 8] = _ratio(sums[_OBLATE], r)
-        out[i, 9] = _ratio(sums[_PROLATE], r)
-        out[i, 10] = _ratio(sums[_ELECTRONS], sums[_T])
-        out[i, 11] = _ratio(sums[_COBALT], sums[_COBALT] + sums[_IRON])
-        out[i, 12] = sums[_VALENCE]
-        out[i, 13] = _ratio(sums[_VALENCE_M], m)
-        out[i, 14] = _ratio(m - sums[_T], m)
-        out[i, 15] = _ratio(sums[_B], metals)
-        out[i, 16] = _ratio(sums[_C], metals)
-        out[i, 17] = _ratio(sums[_N], metals)
-        out[i, 18] = _ratio(sums[_H], metals)
-        for h in range(targets.shape[0]):
-            boron = sums[_B] + carbon[h] * sums[_C]
-            whole = metals + boron
-            away = abs(_ratio(r, whole) - targets[h, 0])
-            away += abs(_ratio(m, whole) - targets[h, 1])
-            away += abs(_ratio(boron, whole) - targets[h, 2])
-            out[i, _N_RATIOS + h] = 0.5 * away
-        o = _N_RATIOS + targets.shape[0]
+        for c in range(k):
+            numerator = sums[_N_ATOMS + c]
+            out[i, c] = _ratio(numerator, sums[_N_ATOMS + k + c])
+        m = sums[_M]
+        for s in range(h):
+            boron = sums[_B] + carbon[s] * sums[_C]
+            share = _ratio(1.0, r + m + boron)
+            away = abs(r * share - targets[s, 0])
+            away += abs(m * share - targets[s, 1])
+            away += abs(boron * share - targets[s, 2])
+            out[i, k + s] = 0.5 * away
         for p in range(q):
-            out[i, o + 2 * p] = mean[p]
-            out[i, o + 2 * p + 1] = np.sqrt(square[p])
+            out[i, k + h + 2 * p] = mean[p]
+            out[i, k + h + 2 * p + 1] = np.sqrt(square[p])
 
 
 _DESCRIPTOR_ROWS = 1024

@@ -219,54 +219,39 @@ def load_ions() -> MappingProxyType[str, FloatArray]:
     return MappingProxyType(columns)
 
 
-ION_PROPERTIES = (
-    "n_4f",
-    "de_gennes",
-    "moment_muB",
-    "coupled_moment_muB",
-    "spin_projection",
-    "alpha_r2_a0_2",
-    "quadrupole_a0_2",
-    "ionic_radius_A",
-)
-"""Properties of R whose mean and spread are descriptors."""
-
-
 @lru_cache(maxsize=1)
-def ion_properties() -> FloatArray:
-    """Return `ION_PROPERTIES` of each element, shape (118, 8), zero for what is no rare earth.
+def ion_properties() -> MappingProxyType[str, FloatArray]:
+    """Return the properties of R whose mean and spread are descriptors, by name.
 
-    Cerium keeps its ionic radius and no more: in the hosts rich in iron and
-    cobalt it is mixed-valent and carries no localised 4f moment (its share is
-    a descriptor of its own). The result is float64, read-only and cached; its
-    rows are the elements by atomic number less one. Columns are n_4f,
-    de_gennes, moment_muB, coupled_moment_muB, spin_projection, alpha_r2_a0_2,
-    quadrupole_a0_2 and ionic_radius_A (angstrom). The coupled moment is
-    positive for light rare earths and negative for heavy ones.
+    Each is a read-only array, float64 (118,), by atomic number less one, and
+    zero for what is no rare earth. Cerium keeps its ionic radius and no more:
+    in the hosts rich in iron and cobalt it is mixed-valent and carries no
+    localised 4f moment (its share is a descriptor of its own). The coupled
+    moment is positive for light rare earths and negative for heavy ones. The
+    ionic radius is in angstrom. The mapping is cached and read-only.
     """
     ion = {name: np.nan_to_num(column) for name, column in load_ions().items()}
     j = ion["J"]
     g = ion["g_J"]
     alpha_r2 = ion["alpha_J"] * ion["r2_a0_2"]
     moment = g * j
-    result = np.stack(
-        [
-            ion["n_4f"],
-            (g - 1) ** 2 * j * (j + 1),
-            moment,
-            # Light rare earths add to the 3d moment, heavy ones subtract from it.
-            np.where(g > 1, -moment, moment),
-            (g - 1) * j,
-            alpha_r2,
-            # <O_2^0> of the stretched state times alpha <r^2>: the 4f shell's quadrupole.
-            alpha_r2 * j * (2 * j - 1),
-            ion["ionic_radius_A"],
-        ],
-        axis=1,
-    )
-    result[elements.index("Ce"), :-1] = 0.0
-    result.flags.writeable = False
-    return result
+    properties = {
+        "n_4f": ion["n_4f"],
+        "de_gennes": (g - 1) ** 2 * j * (j + 1),
+        "moment_muB": moment,
+        # Light rare earths add to the 3d moment, heavy ones subtract from it.
+        "coupled_moment_muB": np.where(g > 1, -moment, moment),
+        "spin_projection": (g - 1) * j,
+        "alpha_r2_a0_2": alpha_r2,
+        # <O_2^0> of the stretched state times alpha <r^2>: the 4f shell's quadrupole.
+        "quadrupole_a0_2": alpha_r2 * j * (2 * j - 1),
+        "ionic_radius_A": ion["ionic_radius_A"],
+    }
+    for name, column in properties.items():
+        if name != "ionic_radius_A":
+            column[elements.index("Ce")] = 0.0
+        column.flags.writeable = False
+    return MappingProxyType(properties)
 
 
 def magnetic_valence() -> FloatArray:
@@ -347,7 +332,7 @@ def ratio_sums() -> "tuple[tuple[str, ...], Sums]":
     lattice = every - elements.mask(elements.INTERSTITIALS)
     metals = lattice - rare
     valence = magnetic_valence()
-    ion = dict(zip(ION_PROPERTIES, ion_properties().T, strict=True))
+    ion = ion_properties()
     lower = {
         "all": every,
         "lattice": lattice,

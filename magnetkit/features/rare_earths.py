@@ -19,8 +19,8 @@ from ..alloy._read import as_table
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
 from ..phases.records import HOSTS
-from ._descriptor_kernels import RATIOS, SUMS, describe_sublattices
-from ._elements import ION_PROPERTIES, ion_properties, magnetic_valence
+from ._descriptor_kernels import describe_sublattices
+from ._elements import ion_properties, magnetic_valence
 from .compositions import CompositionTransformer
 
 
@@ -44,59 +44,68 @@ def _stoichiometries() -> dict[str, tuple[int, int, int]]:
 _STOICHIOMETRIES = _stoichiometries()
 """R, M and boron (or carbon in its place) of each host; filled hosts count as empty ones."""
 
-DESCRIPTORS = (
-    *RATIOS,
-    *(f"distance_{host.replace(':', '_')}" for host in _STOICHIOMETRIES),
-    *(
-        f"R_{name}_{kind}"
-        for name in ION_PROPERTIES
-        for kind in ("mean", "std")
-    ),
-)
-"""Names of the descriptors, in order."""
+
+@lru_cache(maxsize=1)
+def _ratios() -> tuple[tuple[str, ...], FloatArray]:
+    """Return the names of the k ratios and the weights of the kernel, shape (118, 4 + 2 k).
+
+    A ratio is declared here alone: its name, and what an atom of each element
+    adds to its numerator and to its denominator, float64 (118,) without NaN, by
+    atomic number less one. Columns of the weights are the atoms of R, M, B and
+    C, the numerators, and the denominators. The result is cached and must not
+    be changed.
+    """
+    mask = elements.mask
+    r = mask(elements.RARE_EARTHS)
+    t = mask(elements.TRANSITION_METALS)
+    m = 1.0 - r - mask(elements.INTERSTITIALS)
+    metals = r + m
+    every = np.ones(elements.N_ELEMENTS)
+    light = mask(elements.LIGHT_RARE_EARTHS)
+    heavy = mask(elements.HEAVY_LANTHANIDES)
+    quadrupole = ion_properties()["quadrupole_a0_2"]
+    valence = magnetic_valence()
+    ratios = {
+        "R_fraction": (r, every),
+        "T_fraction": (t, every),
+        "R_share_of_metals": (r, metals),
+        "R_light_share": (light, r),
+        "R_heavy_share": (heavy, r),
+        "R_light_heavy_balance": (light - heavy, r),
+        "R_cerium_share": (mask(("Ce",)), r),
+        "R_nonmagnetic_share": (mask(("La", "Lu", "Y")), r),
+        "R_oblate_quadrupole_a0_2": (np.minimum(quadrupole, 0.0), r),
+        "R_prolate_quadrupole_a0_2": (np.maximum(quadrupole, 0.0), r),
+        # Groups 7 to 10 carry 7 to 10 valence electrons: 10 less the magnetic valence.
+        "T_valence_electrons": (t * (10.0 - valence), t),
+        "cobalt_share": (mask(("Co",)), mask(("Fe", "Co"))),
+        "magnetic_valence": (valence, every),
+        "magnetic_valence_M": (valence * m, m),
+        "diluent_share": (m - t, m),
+        "boron_ratio": (mask(("B",)), metals),
+        "carbon_ratio": (mask(("C",)), metals),
+        "nitrogen_ratio": (mask(("N",)), metals),
+        "hydrogen_ratio": (mask(("H",)), metals),
+    }
+    atoms = [r, m, mask(("B",)), mask(("C",))]
+    numerators, denominators = zip(*ratios.values(), strict=True)
+    weights = np.column_stack([*atoms, *numerators, *denominators])
+    return tuple(ratios), weights
 
 
 @lru_cache(maxsize=1)
-def _weights() -> FloatArray:
-    """Return what each element adds to each sum of the kernel, shape (118, len(SUMS)).
-
-    Rows are elements by atomic number less one; columns are in the order of
-    `SUMS` of `magnetkit.features._descriptor_kernels`: R, T, M, light, heavy,
-    cerium, nonmagnetic, oblate, prolate, electrons, cobalt, iron, valence,
-    valence_M, B, C, N and H. An element adds 1 or 0 to a sum of atoms; to
-    oblate and prolate its quadrupole moment (a0^2) where that is below or
-    above 0, to electrons, of T alone, its valence electrons, to valence its
-    magnetic valence, and of M alone to valence_M. The array is cached and must
-    not be changed.
-    """
-    r = elements.mask(elements.RARE_EARTHS)
-    t = elements.mask(elements.TRANSITION_METALS)
-    m = 1.0 - r - elements.mask(elements.INTERSTITIALS)
-    quadrupole = ion_properties()[:, ION_PROPERTIES.index("quadrupole_a0_2")]
-    valence = magnetic_valence()
-    columns = {
-        "R": r,
-        "T": t,
-        "M": m,
-        "light": elements.mask(elements.LIGHT_RARE_EARTHS),
-        "heavy": elements.mask(elements.HEAVY_LANTHANIDES),
-        "cerium": elements.mask(("Ce",)),
-        "nonmagnetic": elements.mask(("La", "Lu", "Y")),
-        "oblate": np.minimum(quadrupole, 0.0),
-        "prolate": np.maximum(quadrupole, 0.0),
-        # Groups 7 to 10 carry 7 to 10 valence electrons: 10 less the magnetic valence.
-        "electrons": t * (10.0 - valence),
-        "cobalt": elements.mask(("Co",)),
-        "iron": elements.mask(("Fe",)),
-        "valence": valence,
-        "valence_M": valence * m,
-        **{
-            symbol: elements.mask((symbol,)) for symbol in ("B", "C", "N", "H")
-        },
-    }
-    return np.ascontiguousarray(
-        np.stack([columns[name] for name in SUMS], axis=1)
-    )
+def descriptor_names() -> tuple[str, ...]:
+    """Return the names of the descriptors, in order: ratios, distances, means and spreads over R."""
+    ratios, _ = _ratios()
+    distances = [
+        f"distance_{host.replace(':', '_')}" for host in _STOICHIOMETRIES
+    ]
+    ions = [
+        f"R_{name}_{kind}"
+        for name in ion_properties()
+        for kind in ("mean", "std")
+    ]
+    return (*ratios, *distances, *ions)
 
 
 @check_arguments
@@ -132,14 +141,15 @@ def rare_earth_descriptors(table: CompositionTable) -> FloatArray:
     boron where the host has boron, and is left out, as N and H are everywhere,
     for the others.
     """
-    out = np.empty((len(table), len(DESCRIPTORS)))
+    _, weights = _ratios()
+    out = np.empty((len(table), len(descriptor_names())))
     counts = np.array(list(_STOICHIOMETRIES.values()), float)
     share_rows(
         describe_sublattices,
         len(table),
         table.rows,
-        _weights(),
-        ion_properties(),
+        weights,
+        np.column_stack(list(ion_properties().values())),
         counts / counts.sum(axis=1, keepdims=True),
         np.array(
             [float(boron > 0) for *_, boron in _STOICHIOMETRIES.values()]
@@ -189,4 +199,4 @@ class RareEarthDescriptors(CompositionTransformer):
         self, input_features: Any = None
     ) -> NDArray[np.object_]:
         """Return the column names."""
-        return np.array(DESCRIPTORS, dtype=object)
+        return np.array(descriptor_names(), dtype=object)

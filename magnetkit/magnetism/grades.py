@@ -72,7 +72,9 @@ _MOST_BEYOND_SOLD = 2
 _LADDER_CLASSES = 4
 # Quantities printed for a family rather than for each grade.
 _OF_THE_FAMILY = ("curie_temperature_K", "resistivity_uohm_m")
-_GUARANTEED = (_COERCIVITY, "coercivity_b_kA_m", "knee_field_kA_m")
+# Fields that the coercivity of a magnet is not below.
+_WITHIN_COERCIVITY = ["coercivity_b_kA_m", "knee_field_kA_m"]
+_GUARANTEED = (_COERCIVITY, *_WITHIN_COERCIVITY)
 """Quantities with a guaranteed minimum; the others have a range or a nominal value."""
 OF_LOTS = {
     _REMANENCE: (0, 1.0),
@@ -88,8 +90,8 @@ _LEAST_GRADES = 3
 _ROUNDS = 12
 # What separates two neighbouring grades: a step of B_r, a class of coercivity.
 _STEP = (0.03, 0.18)
-# Quantities that nearest grades are found by, and the energy product, by which gaps are filled.
-_NEAREST_BY = (_REMANENCE, _COERCIVITY, _PRODUCT)
+# Quantities that nearest grades are found by, and those by which their gaps are filled.
+_NEAREST_BY = (_REMANENCE, _COERCIVITY, _PRODUCT, *_WITHIN_COERCIVITY)
 
 
 @check_arguments
@@ -626,9 +628,10 @@ def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
     `quantities` are columns of `table` such as "coercivity_kA_m"; each must be
     there with its ``_lo``, ``_hi`` and ``_provenance``, which change in the
     rows that are NaN: the latter becomes "estimate". ``grade``, ``host``,
-    ``kind``, ``remanence_T``, ``coercivity_kA_m`` and
-    ``max_energy_product_kJ_m3`` must be there in any case: like grades are
-    those of like H_cJ, for H_cJ of like (BH)max. A row stays NaN where no
+    ``kind``, ``remanence_T``, ``coercivity_kA_m``, ``coercivity_b_kA_m``,
+    ``knee_field_kA_m`` and ``max_energy_product_kJ_m3`` must be there in any case: like grades are
+    those of like H_cJ, for H_cJ of like (BH)max. An estimated H_cJ is not
+    below the printed H_cB and H_k. A row stays NaN where no
     grade of its host and kind has the value. Rows must be numbered from 0.
     """
     values_of = {
@@ -643,7 +646,7 @@ def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
     # What was copied from sheets is for names and classes: it fills gaps where nothing else does.
     own_sheets = ~table["grade"].isin(secondhand()).to_numpy()
     for quantity in quantities:
-        like = _PRODUCT if quantity == "coercivity_kA_m" else "coercivity_kA_m"
+        like = _PRODUCT if quantity == _COERCIVITY else _COERCIVITY
         # Its own may have been estimated before; those of the others are as printed.
         target = table[like].to_numpy(np.float64)
         by = values_of[like]
@@ -661,6 +664,9 @@ def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
         if quantity == "remanence_T":
             product = values_of[_PRODUCT][rows, None] * 4e3 * MU_0
             ends = np.sqrt(product / ends[:, [0, 2, 1]])
+        elif quantity == _COERCIVITY:
+            printed = table.loc[rows, _WITHIN_COERCIVITY].fillna(0.0)
+            ends = np.maximum(ends, printed.max(axis=1).to_numpy()[:, None])
         has_estimate = ~np.isnan(ends[:, 0])
         names = [quantity, f"{quantity}_lo", f"{quantity}_hi"]
         table.loc[rows[has_estimate], names] = ends[has_estimate]

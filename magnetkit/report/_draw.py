@@ -244,14 +244,14 @@ def _vertical_line(shape: Part, ax: "Axes") -> None:
 
 
 def _annotate_points(trace: Part, x: Any, y: Any, ax: "Axes") -> None:
-    """Write the texts of a trace above or below its points.
+    """Write the texts of a trace above, below or beside its points.
 
     Parameters
     ----------
     trace : dict
         Plotly's trace: ``text`` (one for each point), ``textfont`` and ``marker`` with ``size``
         (pixels), and ``textposition``, one for all points or one for each, such as "top center" or
-        "bottom left"; what does not begin with "bottom" stands above.
+        "bottom left"; what begins with neither "bottom" nor "middle" stands above.
     x, y : ndarray, shape (n,)
         Places of the points, in data coordinates.
     ax : matplotlib Axes
@@ -261,20 +261,24 @@ def _annotate_points(trace: Part, x: Any, y: Any, ax: "Axes") -> None:
     places = np.broadcast_to(trace["textposition"], len(x))
     points = zip(x, y, strict=True)
     for at, text, place in zip(points, trace["text"], places, strict=True):
-        is_below = place.startswith("bottom")
+        height, side = place.split()
         off = 2.0 + 0.6 * _PER_PIXEL * trace["marker"]["size"]
+        shift = (0.0, -off if height == "bottom" else off)
+        if height == "middle":
+            shift = (-off if side == "left" else off, 0.0)
         ax.annotate(
             _text(text),
             at,
             size=size,
-            va="top" if is_below else "bottom",
             # plotly names where the text stands, matplotlib which end of it is at the point.
-            ha=_ENDS.get(place.split()[-1], "center"),
-            xytext=(0, -off if is_below else off),
+            va=_HEIGHTS.get(height, "bottom"),
+            ha=_ENDS.get(side, "center"),
+            xytext=shift,
             textcoords="offset points",
         )
 
 
+_HEIGHTS = {"bottom": "top", "middle": "center"}
 _ENDS = {"left": "right", "right": "left"}
 
 

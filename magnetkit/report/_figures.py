@@ -440,6 +440,96 @@ def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
     return traces
 
 
+_AREA_PX = np.array([450.0, 275.0])
+"""Least width and height between the axes, in pixels: of a saved picture, and of the report."""
+_MARKER_PX = np.array([8.0, 8.0])
+_LETTER_PX = np.array([4.0, 8.0])
+"""Half the width and height of a decision's marker, and of a letter of its number."""
+_SIDES = {
+    "top center": np.array([0.0, 1.0]),
+    "middle right": np.array([1.0, 0.0]),
+    "middle left": np.array([-1.0, 0.0]),
+    "bottom center": np.array([0.0, -1.0]),
+}
+"""Where a number may stand, plotly's ``textposition``, and the direction from its point."""
+
+
+def _place_numbers(traces: Sequence[Part]) -> list[Part]:
+    """Place the number of each decision above, beside or below its point, where it covers no other.
+
+    Parameters
+    ----------
+    traces : sequence of dict
+        All traces of a figure, of plotly, as `points` returns them: ``x``, ``y`` (None for NaN),
+        ``mode``, ``marker`` and ``text``. Those of the mode "markers+text" and the star are
+        decisions of one point each, see `decisions`. They are not changed.
+
+    Returns
+    -------
+    list of dict
+        The traces, those with a number with another ``textposition``.
+    """
+    drawn = [
+        np.array([trace["x"], trace["y"]], np.float64).T for trace in traces
+    ]
+    everywhere = np.concatenate(drawn)
+    everywhere = everywhere[np.isfinite(everywhere).all(axis=1)]
+    if not len(everywhere):
+        return list(traces)
+    scale = _AREA_PX / np.maximum(np.ptp(everywhere, axis=0), 1e-30)
+    markers = {
+        place: (drawn[place][0] * scale, _MARKER_PX)
+        for place, trace in enumerate(traces)
+        if trace["mode"] == "markers+text"
+        or trace["marker"].get("symbol") == "star"
+    }
+    numbers_placed: list[tuple[FloatArray, FloatArray]] = []
+    with_numbers = list(traces)
+    for place, (point, _) in markers.items():
+        trace = traces[place]
+        if trace["mode"] != "markers+text":
+            continue
+        half = _LETTER_PX * (len(trace["text"][0]), 1)
+        others = [box for other, box in markers.items() if other != place]
+        side, centre = _choose_side(point, half, others + numbers_placed)
+        numbers_placed.append((centre, half))
+        with_numbers[place] = trace | {"textposition": side}
+    return with_numbers
+
+
+def _choose_side(
+    point: FloatArray,
+    half: FloatArray,
+    boxes: Sequence[tuple[FloatArray, FloatArray]],
+) -> tuple[str, FloatArray]:
+    """Choose where a number stands beside its point so that it covers none of the boxes.
+
+    Parameters
+    ----------
+    point, half : ndarray, shape (2,)
+        The point, and half the width and height of the number, in pixels, to the right and up.
+    boxes : sequence of pairs of ndarray, shape (2,)
+        Centre of each box, and half its width and height, in pixels.
+
+    Returns
+    -------
+    side : str
+        The first of `_SIDES` that covers none; if all do, the first.
+    centre : ndarray, shape (2,)
+        Centre of the number there.
+    """
+    reach = _MARKER_PX + half + 1.0
+    for side, direction in _SIDES.items():
+        centre = point + direction * reach
+        if not any(
+            (np.abs(centre - other) < half + size).all()
+            for other, size in boxes
+        ):
+            return side, centre
+    side = next(iter(_SIDES))
+    return side, point + _SIDES[side] * reach
+
+
 def colour_bar(title: str) -> Part:
     """Return plotly's ``colorbar``, the scale beside a figure, with `title`, HTML, on its right."""
     return {"title": {"text": title, "side": "right"}, "thickness": 12}
@@ -840,7 +930,8 @@ def pareto(
         "colorbar": colour_bar(COLUMNS[colour].heading),
         "showscale": len(set(points_frame.loc[meets, colour])) > 1,
     }
-    return {"data": [*traces, *decisions(decided, x, y)], "layout": layout}
+    traces += decisions(decided, x, y)
+    return {"data": _place_numbers(traces), "layout": layout}
 
 
 def grades() -> "pd.DataFrame":
@@ -907,7 +998,7 @@ def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
         candidates(other, X, Y, "Without rare earth (20 °C)", look, texts)
     )
     return {
-        "data": [*traces, *more],
+        "data": _place_numbers([*traces, *more]),
         "layout": figure_layout(column_axis(X), column_axis(Y)),
     }
 

@@ -415,12 +415,9 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     if replacement.request.on_duty:
         margin = float(row[_MARGIN])
     if carried:
-        celsius = measured_at - ZERO_CELSIUS
-        chords = (
-            "its own" if {"alpha", "beta"} <= numbers.keys() else "today's"
-        )
         reasons.append(
-            f"values at {celsius:.0f} °C are carried to use by {chords} alpha and beta"
+            f"its values at {measured_at - ZERO_CELSIUS:.0f} °C are converted to "
+            f"{reference['temperature_K'] - ZERO_CELSIUS:.0f} °C by {_name_coefficients(numbers)}"
         )
     judged = Offer(
         text=text,
@@ -438,6 +435,20 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
         return offer
     lacking = row["failed_requirements"].replace(NOT_KNOWN, "")
     return with_fields(offer, questions=(lacking, *offer.questions))
+
+
+def _name_coefficients(numbers: Mapping[str, float]) -> str:
+    """Say whose alpha and beta convert the values of a sheet, as `_carry` does; `numbers` are its values.
+
+    Such as "its own alpha and the beta of today's magnet".
+    """
+    own = [name for name in ("alpha", "beta") if name in numbers]
+    if not own:
+        return "alpha and beta of today's magnet, since it names none"
+    if len(own) == 2:
+        return "its own alpha and beta"
+    missing = "beta" if own == ["alpha"] else "alpha"
+    return f"its own {own[0]} and the {missing} of today's magnet"
 
 
 def _read_verdict(row: Any) -> tuple[float, list[str]]:

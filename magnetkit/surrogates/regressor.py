@@ -21,7 +21,7 @@ from .._core.errors import InputError, StoreError
 from ..alloy._read import as_table
 from ..alloy.table import CompositionTable
 from ..features._elements import composition_statistics, load_table
-from ..features.rare_earths import DESCRIPTORS, rare_earth_descriptors
+from ..features.rare_earths import descriptor_names, rare_earth_descriptors
 from . import _curie_training, _mixture, _store
 from ._curie import Beside, CurieModel
 from ._forest import Forest
@@ -52,7 +52,6 @@ R_ionic_radius_A_mean R_ionic_radius_A_std
 """.split()
 """Descriptors of rare earths that are learnt from. A new one moves every answer: its name comes in
 with a validation, and saved models are trained anew."""
-_LEARNT_COLUMNS = [DESCRIPTORS.index(name) for name in _LEARNT_DESCRIPTORS]
 
 
 def composition_columns(table: CompositionTable) -> FloatArray:
@@ -68,7 +67,9 @@ def composition_columns(table: CompositionTable) -> FloatArray:
     statistics = composition_statistics(
         table, load_table("magpie").fill_gaps()
     )
-    descriptors = rare_earth_descriptors(table)[:, _LEARNT_COLUMNS]
+    names = descriptor_names()
+    learnt = [names.index(name) for name in _LEARNT_DESCRIPTORS]
+    descriptors = rare_earth_descriptors(table)[:, learnt]
     return np.column_stack([statistics, descriptors, *norms, atoms])
 
 

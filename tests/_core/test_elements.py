@@ -22,6 +22,19 @@ def test_elements_stand_by_atomic_number():
         elements.ATOMIC_MASS[0] = 1.0
 
 
+def test_a_column_of_numbers_is_a_property(monkeypatch):
+    numbers = elements.PROPERTIES["atomic_number"].tolist()
+    assert numbers == list(range(1, 119))
+    cells = {"symbol": "H", "radius_A": "0.5", "charge": "", "source": "x"}
+    monkeypatch.setattr(elements.datasets, "rows", lambda file: [cells])
+    symbols, properties = elements._read()
+    assert symbols == ("H",)
+    assert list(properties) == ["radius_A", "charge"]
+    assert properties["radius_A"].tolist() == [0.5]
+    # A cell that is empty is not known.
+    assert np.isnan(properties["charge"][0])
+
+
 def test_rare_earths_are_lanthanides_and_yttrium():
     series = (*elements.LIGHT_RARE_EARTHS, *elements.HEAVY_LANTHANIDES)
     assert series == elements.SYMBOLS[56:71]

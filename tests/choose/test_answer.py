@@ -17,6 +17,7 @@ from magnetkit.choose.answer import (
     WAYS,
     Way,
     _answer_without_recipe,
+    _choose_ways,
     _find_obstacle,
     _held_text,
     _list_other_ways,
@@ -29,6 +30,7 @@ from magnetkit.choose.answer import (
     duty_line,
     duty_text,
     failing_text,
+    find_answers,
     make_way,
     next_melt,
     record,
@@ -76,8 +78,8 @@ def make(kind="bulk", grade="", chance=0.9, exposure=5.0, **more):
         ("lower-class", "N40M", {"grade": "N40M", "shell": "Tb 1 wt%"}),
         (
             "bulk",
-            "alloy Dy 1.2 Tb 0.5",
-            {"candidate": "Nd29Tb0.5Dy1.2B1Fe68.3"},
+            "alloy Dy 1.2 Tb 0.02",
+            {"candidate": "Nd29Tb0.02Dy1.2B1Fe68.78"},
         ),
         ("bulk", "no heavy RE, Ce 3", {"candidate": "Nd27Ce3B1Fe69"}),
         ("diffused", "Tb 0.5 diffused", {"shell": "Tb 0.5 wt%"}),
@@ -154,6 +156,65 @@ def test_ways_are_possible_magnets_that_lower_the_exposure():
     anything = SimpleNamespace(family="any")
     open_ways = _list_other_ways(frame, 4.0, anything)["open"]
     assert open_ways.tolist() == [True] * 4 + [False, True]
+
+
+def test_each_likely_recipe_has_an_answer(monkeypatch):
+    monkeypatch.setattr(answer_module, "heavy_today", lambda *_: TODAY)
+    monkeypatch.setattr(answer_module, "judge_grades", lambda *_: None)
+    monkeypatch.setattr(
+        answer_module, "_find_answer", lambda incumbent, own, *_: own.weight
+    )
+
+    def answered(*weights, kinds=None):
+        recipes = [Recipe(PLAIN, "", 0.0, weight) for weight in weights]
+        makeup = SimpleNamespace(recipes=recipes, best=recipes[0])
+        incumbent = SimpleNamespace(makeup=makeup)
+        return find_answers(incumbent, SimpleNamespace(kinds=kinds), {})
+
+    # One in five is likely; where none is, the likeliest counts.
+    assert answered(0.5, 0.2, 0.19, 0.11) == (0.5, 0.2)
+    assert answered(0.5, 0.2, 0.19, 0.11, kinds=1) == (0.5,)
+    assert answered(0.19, 0.18) == (0.19,)
+
+
+def test_ways_are_ordered_beside_todays_magnet():
+    frame = candidates(
+        ("own", 1.0, 9.0, "", PLAIN),
+        ("bulk", 0.9, 8.9, "", PLAIN),
+        ("lower-class", 0.9, 1.0, "", PLAIN),
+        ("lower-class", 0.9, 1.0, "", PLAIN),
+    ).assign(
+        heavy_rare_earth_wt_pct=[3.0, 2.9, 0.0, 0.0],
+        heavy_rare_earth_saved_wt_pct=0.1,
+        remanence_T=[1.2, 1.2, 1.5, 1.25],
+        cost_per_flux_ratio=[1.0, 1.0, 0.9, 1.0],
+        cost_USD_kg=80.0,
+        grade=["", "", "N52", "N42"],
+        host="2:14:1",
+        remanence_guaranteed_T=1.2,
+        coercivity_guaranteed_kA_m=800.0,
+        knee_guaranteed_kA_m=700.0,
+    )
+    incumbent = SimpleNamespace(name="N42SH", least={"remanence_T": 1.2})
+
+    def choose(rows, reach):
+        ways, _ = _choose_ways(
+            frame.iloc[rows].reset_index(drop=True),
+            frame.iloc[0],
+            incumbent,
+            wish(),
+            TODAY,
+            reach=reach,
+        )
+        return ways
+
+    # A little less exposure is a way, if none to recommend.
+    (way,) = choose([0, 1], False)
+    assert not way.recommended
+    assert "to the drawing of N42SH but for" in way.order_line
+    assert "elements 80 USD/kg (today's 80)" in way.order_line
+    # Of grades alike to reach the limits with the one that fits today's circuit.
+    assert choose([0, 2, 3], True)[0].name == "N42"
 
 
 def test_one_way_of_each_kind_and_element_is_shown():

@@ -56,6 +56,15 @@ def test_range_has_room_temperature_and_ten_kelvin(temperature, ends):
         asked.temperature_max_K,
     ) == pytest.approx(ends)
     assert (asked.load_line, asked.magnet_mass_kg) == (1.0, 1.0)
+    # Nobody named a time of use.
+    assert asked.service_hours == 0.0
+    # Gadolinium or erbium is there for the coefficient alone.
+    for recipe, is_flat in (
+        ("Sm0.8Gd0.2Co5", True),
+        ("Sm0.8Er0.2Co5", True),
+        ("SmCo5", False),
+    ):
+        assert with_reference(asked, recipe).is_compensated is is_flat
 
 
 @pytest.mark.parametrize("require", [[], ["remanence_T>=0.98*reference"]])

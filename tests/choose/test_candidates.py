@@ -18,6 +18,7 @@ from magnetkit.choose._candidates import (
     _compare_at_level,
     _compare_by_producer,
     _enter_supply,
+    _enter_values,
     _failed_limits,
     _least_ratio,
     _model_figures,
@@ -138,8 +139,11 @@ def test_a_compensated_magnet_has_its_printed_alpha_in_the_model():
     leveled = _producer_at_level(incumbent, own, request, level)
     frame = melts((own.text, "", "own", None))
     # Its sheet prints no change with temperature; the model alone has -0.017 %/K.
-    found = _model_figures(frame, incumbent, request, leveled)[ALPHA]
-    assert found.tolist() == pytest.approx([0.0], abs=0.003)
+    found = _model_figures(frame, incumbent, request, leveled)
+    assert found[ALPHA].tolist() == pytest.approx([0.0], abs=0.003)
+    # It has today's remanence with that alpha.
+    typical = incumbent.typical("remanence_T")
+    assert found["remanence_T"].tolist() == pytest.approx([typical])
 
 
 @pytest.fixture(scope="module")
@@ -290,6 +294,7 @@ def test_controls_fail_and_what_industry_did_holds(motor):
 def test_margin_uses_the_candidates_remanence_and_knee():
     request = wish(duty=True, load_line=1.0, outside_field_kA_m=100.0)
     incumbent, limits = ask_of("N38UH", request)
+    incumbent = replace(incumbent, recoil=1.1)
     table = judge(incumbent, request, limits)
     own_field = table["remanence_guaranteed_T"] / (
         4e-4 * np.pi * (1.0 + table["recoil"])
@@ -312,6 +317,18 @@ def test_harsher_duty_never_raises_a_probability():
         chances.append(table["probability_meets_requirements"].to_numpy())
     for before, after in pairwise(chances):
         assert (after <= before + 1e-9).all()
+
+
+def test_no_remanence_is_traded_for_the_margin_of_a_duty():
+    # Of 1.1 times the field 0.3 % lack; as a drawing's H_cJ that is traded for a little B_r.
+    request = wish(
+        75.0, duty=True, load_line=1.0, outside_field_kA_m=408.72886
+    )
+    incumbent, limits = ask_of("N42SH", request, **KNOWN)
+    own = melts((BULK.text, "", "own", None))
+    todays = judge(incumbent, request, limits, own).iloc[0]
+    assert todays["demagnetization_safety"] == pytest.approx(1.097, abs=1e-4)
+    assert todays["probability_meets_requirements"] == 0.0
 
 
 def test_judges_grades_of_the_market_by_their_print(motor):
@@ -387,7 +404,10 @@ def test_candidate_of_another_producer_has_its_full_range(motor):
 
 
 def test_an_unknown_value_is_named_and_meets_nothing():
-    columns = {"cost_USD_kg": [50.0, np.nan], ALPHA: [-0.12, -0.13]}
+    columns = {
+        "cost_USD_kg": [50.0, np.nan, 60.4],
+        ALPHA: [-0.12, -0.13, -0.12],
+    }
     frame = pd.DataFrame({"status": "ok", **columns})
     limits = {
         column: Requirement(
@@ -399,9 +419,10 @@ def test_an_unknown_value_is_named_and_meets_nothing():
         )
     }
     # Alpha at its limit meets it.
-    assert_array_equal(_other_limits(frame, limits, np.zeros(2)), [1.0, 0.0])
-    one, other = _failed_limits(frame, limits)
-    assert one == ""
+    chance = _other_limits(frame, limits, np.zeros(3))
+    assert_array_equal(chance, [1.0, 0.0, 0.0])
+    one, other, little = _failed_limits(frame, limits)
+    assert (one, little) == ("", "Cost by 1 %")
     assert other == "α by 8 %, Cost (not known)"
     assert not is_unknown(other)
     assert is_unknown("Cost (not known)")
@@ -431,6 +452,14 @@ def test_a_limit_with_a_range_is_judged_in_its_unit():
     frame = pd.DataFrame({column: [0.3, 0.1, 0.0]})
     chance = _other_limits(frame, {column: limit}, np.zeros(3))
     assert chance == pytest.approx([0.05, 0.5, 0.9995], abs=1e-4)
+    # None at all may be in.
+    none = {column: limit_on(column, maximum=0.0)}
+    assert _other_limits(frame, none, np.zeros(3)).tolist() == [0.0, 0.0, 1.0]
+    # A change of either sign.
+    flat = limit_on(ALPHA, absolute_maximum=0.1, limit_lo=0.08, limit_hi=0.14)
+    frame = pd.DataFrame({ALPHA: [-0.14, 0.14, 0.1]})
+    chance = _other_limits(frame, {ALPHA: flat}, np.zeros(3))
+    assert chance == pytest.approx([0.05, 0.05, 0.5], abs=1e-4)
 
 
 def test_nobody_can_tell_whether_an_unpriced_magnet_meets_its_price():
@@ -570,6 +599,32 @@ def test_level_and_shell_of_today_cancel():
     assert logs["coercivity_kA_m"] == pytest.approx(np.log([1.0, 0.5, 0.25]))
     # The shell gives a fifth today, 0.6 of the others.
     assert share == pytest.approx([0.0, 0.4, 0.6])
+
+
+def test_no_knee_lies_beyond_the_coercivity():
+    logs = {"coercivity_kA_m": np.log([1.0, 1.1, 1.1])}
+    beside = SimpleNamespace(
+        logs=logs,
+        deviations={"coercivity_kA_m": np.zeros(3)},
+        is_magnet=np.array([True, True, False]),
+    )
+    model = pd.DataFrame(
+        {
+            "knee_field_kA_m": [800.0, 950.0, 800.0],
+            "coercivity_kA_m": [1000.0] * 3,
+        }
+    )
+    incumbent = SimpleNamespace(
+        typical=lambda quantity: 1000.0,
+        spread=Spread(0.008, 0.04),
+        squareness=0.9,
+        recoil=1.05,
+    )
+    frame = pd.DataFrame(index=range(3))
+    _enter_values(frame, model, beside, incumbent)
+    # Squarer than today's by the model, 0.95 over 0.8 of 0.9: no more than square.
+    knee = frame["knee_field_kA_m"].tolist()
+    assert knee == pytest.approx([900.0, 1100.0, np.nan], nan_ok=True)
 
 
 def test_no_error_cancels_between_two_producers():

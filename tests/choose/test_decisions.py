@@ -92,6 +92,8 @@ def test_today_stands_first_without_a_copy(result):
     assert 2 <= len(decisions) <= 5
     assert decisions["decision"].iloc[1:].is_unique
     assert decisions["simpler_rank"].isna().all()
+    # The shares are of candidates alone.
+    assert decisions["share_best"].iloc[0] == 0.0
     # What is shown saves a fifth of today's at least, or is today's family leaner.
     assert set(decisions["host"].astype(str)) <= {"2:14:1", "2:17"}
     assert (
@@ -163,7 +165,7 @@ def test_predicts_charges_by_their_route(result):
     )
 
 
-def pick_rows(losses, decisions):
+def pick_rows(losses, decisions, elements=1):
     """Return the short list of candidates that all meet, beside a magnet that misses."""
     n = len(losses)
     rows = np.arange(n)
@@ -177,8 +179,9 @@ def pick_rows(losses, decisions):
         total=loss.sum(axis=1),
         hashes=rows,
     )
+    simplicity = np.broadcast_to(elements, n)
     picks = shortlist(
-        options, np.ones(n, int), np.ones(n, bool), np.full((1, 3), np.inf)
+        options, simplicity, np.ones(n, bool), np.full((1, 3), np.inf)
     )
     return [pick.row for pick in picks]
 
@@ -188,6 +191,13 @@ def test_shortlist_takes_the_best_of_each_objective():
     losses = [[0.0, 4.0, 0.0], [4.0, 0.0, 0.0], [2.5, 2.5, 0.0]]
     rows = pick_rows(losses, ["2:17: a", "2:14:1: b", "2:14:1: c"])
     assert sorted(rows) == [0, 1]
+
+
+def test_the_simpler_stands_for_another_family():
+    # Five hundredths of a unit of regret are no reason for three more elements.
+    losses = [[0.0, 0.0, 0.0], [1.0, 1.0, 1.0], [1.04, 1.0, 1.0]]
+    decisions = ["2:14:1: a", "1:5: b", "1:5: b"]
+    assert pick_rows(losses, decisions, [3, 6, 3]) == [0, 2]
 
 
 def test_shortlist_has_cerium_beside_its_cerium_free_twin():
@@ -628,6 +638,10 @@ def test_records_of_picks_have_trials_last():
             {"failed_requirements": "remanence_coefficient_pct_K"},
             "one melt beside today's: α from 233 K (-40 °C) to 423 K (150 °C), Br and HcJ at "
             "20 °C and 423 K (150 °C)",
+        ),
+        (
+            {"stability_status": "stable"},
+            "one melt beside today's: Br and HcJ at 20 °C and 423 K (150 °C)",
         ),
         (
             {"stability_status": "not judged: no data"},

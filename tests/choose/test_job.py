@@ -1,5 +1,7 @@
 """What a device asks of candidates: at which temperatures, of what, and of today's magnet."""
 
+import json
+
 import numpy as np
 import pytest
 from magnetkit.columns import with_interval
@@ -216,6 +218,12 @@ def test_evaluate_equals_describe_and_adds_a_verdict():
     assert judgement["nearest_grade"].notna().all()
     chance = judgement["probability_meets_requirements"]
     assert ((chance >= 0.0) & (chance <= 1.0)).all()
+    # What misses says which, and not that it is too far from measured magnets.
+    assert "remanence_T >= " in judgement["failed_requirements"].iloc[1]
+    # How wide ranges are shown changes a probability by their skewness alone.
+    narrow = _job.make_job(MOTOR, interval=0.5)
+    again = evaluate(table, shells, narrow).columns.frame()
+    assert again[chance.name].tolist() == pytest.approx(chance, abs=0.02)
     row = _job.reference_row(MOTOR, job.conditions, job.temperature)
     assert row["shell"] == (MOTOR.reference.shell or "")
     assert row["temperature_K"] == job.temperature
@@ -231,6 +239,9 @@ def test_heavy_rare_earth_of_today_includes_its_shell():
     )
     job = _job.make_job(device(*MOTOR.requirements, reference=reference))
     assert job.heavy_today == pytest.approx(0.5, rel=1e-6)
+    without = evaluate(make_table("Nd2Fe14B"), None, job).columns
+    saved = without["heavy_rare_earth_saved_wt_pct"]
+    assert saved == pytest.approx([0.5], rel=1e-6)
 
 
 def test_refuses_an_impossible_field():
@@ -239,3 +250,33 @@ def test_refuses_an_impossible_field():
     assert _job.with_fields(MOTOR, load_line=0.3).load_line == 0.3
     with pytest.raises(InputError):
         _job.with_fields(MOTOR, load_line=-1.0)
+
+
+def test_a_route_is_added_to_the_process():
+    job = _job.make_job(MOTOR, process={"grain_size_um": 3.0})
+    process = job.by("hot-deformed").conditions.process
+    assert process == {**job.conditions.process, "route": "hot-deformed"}
+    assert process["grain_size_um"] == 3.0
+    assert job.by("") is job
+
+
+def test_a_job_is_restored_from_its_manifest():
+    use = {"calibration": "N42SH", "hours": 7.0, "recycled": {"Nd": 0.5}}
+    job = _job.make_job(MOTOR, 380.0, **use)
+    identity = json.loads(json.dumps(_job.job_identity(job)))
+    assert identity["calibration"] == "N42SH"
+    restored = _job.restore_job(job.profile, identity)
+    assert restored.temperature == 380.0
+    # Its magnets are in the process, and are not read again.
+    assert restored.conditions.calibration is None
+    assert _job.job_identity(restored) == identity | {"calibration": None}
+
+
+def test_a_magnet_holds_over_the_whole_range_of_its_device():
+    # Nd2Fe14B is ferromagnetic up to 585 K.
+    limit = requirement(minimum=100.0)
+    for hottest, status in ((560.0, "ok"), (620.0, "paramagnetic")):
+        at = device(limit, temperature_max_K=hottest)
+        table = make_table("Nd2Fe14B")
+        found = evaluate(table, None, _job.make_job(at, 300.0)).columns
+        assert found["status"].texts() == [status]

@@ -1,5 +1,7 @@
 """The order of candidates for a device."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -8,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from magnetkit.choose import _order
-from magnetkit.choose._order import BURDEN, Rule, comparable_values, rank_keys
+from magnetkit.choose._order import (
+    BURDEN,
+    Rule,
+    comparable_values,
+    rank_keys,
+    with_copies,
+)
 
 OBJECTIVES = tuple(
     "heavy_rare_earth_wt_pct:min supply_risk:min cost_per_flux_USD_m3_T:min margin:max".split()
@@ -139,6 +147,10 @@ def test_no_winner_stands_under_one_it_beats(seed):
                 for other in rows
                 if candidate_loss(other) <= worse
             ), low
+
+
+def test_a_column_without_a_unit_counts_as_it_is():
+    assert Rule.of(["density_kg_m3:min"]).units == (1.0,)
 
 
 def test_device_sets_the_unit_of_regret():
@@ -286,6 +298,29 @@ def test_those_that_miss_are_ordered_by_how_much():
         **{HEAVY: [0.0, 9.0, 0.0]},
     )
     assert rank(frame)["rank"].tolist() == [2, 1, 3]
+
+
+def test_rounding_alone_is_no_miss():
+    chances = [0.8, 0.8 - 1e-13, 0.8 - 1e-8]
+    frame = _frame(probability_meets_requirements=chances)
+    assert rank(frame)["meets_requirements"].tolist() == [True, True, False]
+
+
+def test_a_decision_without_copies_has_none():
+    ranking = replace(rank_frame(_frame(shell=[""] * 3)), copies={"a": 2})
+    words = pa.array([*"aba"]).dictionary_encode()
+    table = pa.table({"decision": words})
+    copies = with_copies(table, ranking.columns())["copies"]
+    assert copies.to_pylist() == [2, 0, 2]
+
+
+def test_given_ranks_decide_and_leave_no_simpler_twin():
+    ranking = replace(rank_frame(_random(0, 5)), simpler={0: 1})
+    other = ranking.order_by(np.arange(5, 0, -1))
+    ranked = ranking.place > 0
+    expected = np.arange(ranked.sum(), 0, -1)
+    assert other.place[ranked].tolist() == expected.tolist()
+    assert other.simpler == {}
 
 
 def test_unknown_objective_comes_last_of_the_winners():

@@ -168,7 +168,10 @@ def test_names_a_bad_space(tmp_path, profile_document):
         match="limits name Dy, F, Hf, I, Mo, O, P, Pm, Re, S, Tb, Tm",
     ):
         applications.load(write(tmp_path, profile_document))
-    profile_document["space"][0]["replace"] = {"Sm": ["Xx"]}
+    profile_document["space"][0] |= {"limits": {}, "step": 1.5}
+    with pytest.raises(InputError, match=r"space\.0\.step: .*equal to 1"):
+        applications.load(write(tmp_path, profile_document))
+    profile_document["space"][0] |= {"replace": {"Sm": ["Xx"]}, "step": 0.5}
     with pytest.raises(InputError, match="'Xx' is no chemical element"):
         applications.load(write(tmp_path, profile_document))
 
@@ -181,11 +184,16 @@ def test_shells_are_a_list_or_every_combination(tmp_path, profile_document):
     assert applications.load(write(tmp_path, profile_document)).space[
         0
     ].shell == ("Tb 0.30 @ 0.10",)
-    part["shell"] = {"R": ["Tb", "Dy"], "amount_wt_pct": [0.3, 0.5]}
+    part["shell"] = {"R": ["Tb", "Dy"], "amount_wt_pct": [0.3, 0.25]}
     shells = (
         applications.load(write(tmp_path, profile_document)).space[0].shell
     )
-    assert shells == ("Tb 0.3 wt%", "Tb 0.5 wt%", "Dy 0.3 wt%", "Dy 0.5 wt%")
+    assert shells == (
+        "Tb 0.3 wt%",
+        "Tb 0.25 wt%",
+        "Dy 0.3 wt%",
+        "Dy 0.25 wt%",
+    )
     for bad, message in (
         (["Fe 0.30 @ 0.10"], "must be a rare earth"),
         ({"R": ["Tb"]}, "field space.0.shell"),

@@ -1,5 +1,6 @@
 """The magnet in use, and what is asked of another."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -26,6 +27,7 @@ from magnetkit.choose._request import (
 )
 from magnetkit.magnetism import Conditions, grades
 from magnetkit.magnetism.grades import remaining_shares
+from magnetkit.magnetism.process import routes
 from tests.recipes import make_table
 
 REFERENCE = {
@@ -175,6 +177,8 @@ def test_incumbent_has_its_own_margin():
 def test_route_is_a_process_setting():
     assert route_of_candidates({"route": "hot-deformed"}) == "hot-deformed"
     assert route_of_candidates(None) is None
+    own = replace(routes()["hot-deformed"], name="mine")
+    assert route_of_candidates({"route": own}) is None
     assert producer_of_candidates({"route": "hot-deformed"}) is None
     with pytest.raises(InputError, match="is a route, or a calibration"):
         producer_of_candidates({"grain_size_um": 3.0})
@@ -195,6 +199,13 @@ def test_measured_values_make_an_incumbent():
     assert other.typical("coercivity_kA_m") > incumbent.typical(
         "coercivity_kA_m"
     )
+    # It is judged by the least of its lots, 2.33 times 4 % below, as a sheet prints H_cJ.
+    printed = incumbent.sheet[["remanence_T", "coercivity_kA_m"]].tolist()
+    least = 1650.0 * np.exp(-2.33 * 0.04)
+    assert printed == pytest.approx([1.29, least], rel=1e-3)
+    # 1.43 to 1.48 T and 876 kA/m are printed of N52: B_r is known better than H_cJ.
+    strong = incumbent_of_values({"B_r": 1.45, "H_cJ": 1000.0}, wish(20.0))
+    assert strong.name == "the magnet like N52"
     # Samarium-cobalt is found among the families.
     assert (
         incumbent_of_values({"B_r": 1.08, "H_cJ": 2300.0}, wish(140.0)).host
@@ -248,13 +259,20 @@ def test_measured_magnets_set_level_and_scatter():
         0.04 * np.sqrt(0.5)
     )
     assert incumbent.makeup.best.heavy_wt_pct == pytest.approx(3.0, abs=1e-3)
-    one = incumbent_of_magnets(pd.DataFrame(rows).head(1), "N42SH", wish())
+    one = incumbent_of_magnets(
+        pd.DataFrame(rows).head(1).assign(shell="Tb 0.5 wt%"), "N42SH", wish()
+    )
     assert one.spread.remanence_T == 0.008
+    assert one.makeup.best.shell == "Tb 0.5 wt%"
+    # Who says what lots vary is believed.
+    said = wish(spread={"B_r": 1.5})
+    own = incumbent_of_magnets(pd.DataFrame(rows), "N42SH", said)
+    assert own.spread.remanence_T == 0.015
 
 
 def test_rounds_a_given_recipe_for_display():
-    table = make_table("Nd29.5Dy1.5B1.0Fe bal.", basis="weight")
-    assert given_recipe(table, None).best.text == "B1Fe68Nd29.5Dy1.5"
+    table = make_table("Nd29.50004Dy1.5B0.98Fe bal.", basis="weight")
+    assert given_recipe(table, None).best.text == "B0.98Fe68.02Nd29.5Dy1.5"
 
 
 @pytest.mark.parametrize(

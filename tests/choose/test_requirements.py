@@ -133,7 +133,9 @@ def test_probability_of_an_uncertain_limit_equals_draws(limit):
     profile = _make_profile(
         "remanence_coefficient_pct_K", **limit, limit_lo=0.02, limit_hi=0.06
     )
-    values = np.array([0.01, 0.03, 0.05])
+    # A change down is as large as one up.
+    sign = 1.0 if "minimum" in limit else -1.0
+    values = sign * np.array([0.01, 0.03, 0.05])
     columns = _range("remanence_coefficient_pct_K", values, 0.02)
     chance = _judge(profile, _frame(profile, **columns)).probability
     rng = np.random.default_rng(5)
@@ -316,6 +318,7 @@ def test_narrowest_window_of_a_quantity_counts():
         {"maximum": 1.3},
         {"maximum": 1.2},
         {"minimum": 1.0},
+        {"minimum": 1.25},
     )
     requirements = tuple(Requirement(**fields, **limit) for limit in limits)
     probabilities = []
@@ -323,8 +326,10 @@ def test_narrowest_window_of_a_quantity_counts():
         requirements[:1],
         requirements[:2],
         requirements[:3],
+        requirements[:4],
+        requirements[3::-1],
+        # Above 1.25 T and below 1.2 T lies nothing.
         requirements,
-        requirements[::-1],
     ):
         narrow = profile.model_copy(update={"requirements": some})
         # One standard deviation is 0.1 T; 1.6449 of them to each side hold 90 %.
@@ -333,7 +338,7 @@ def test_narrowest_window_of_a_quantity_counts():
         )
         probabilities.append(_judge(narrow, frame).probability[0])
     assert probabilities == pytest.approx(
-        [0.8413, 0.6827, 0.3413, 0.3413, 0.3413], abs=2e-4
+        [0.8413, 0.6827, 0.3413, 0.3413, 0.3413, 0.0], abs=2e-4
     )
 
 
@@ -349,7 +354,7 @@ def _compare_with_reference(share, width, side="minimum"):
     )
     values = np.array([520.0, 500.0])
     frame = pd.DataFrame({"host": "2:14:1"} | _range(h, values, 0.2 * values))
-    widths = {h: np.array([width, 0.0])}
+    widths = None if width is None else {h: np.array([width, 0.0])}
     return _judge(profile, frame, widths=widths).probability
 
 
@@ -369,10 +374,11 @@ def test_errors_common_with_the_reference_cancel():
         for share in (1.08, 1.0)
     ]
     assert below == pytest.approx([0.6915, 0.3085], abs=1e-3)
-    # Another host shares nothing: sigma 89.4, 0.2237 of it, 58.8 %.
-    assert _compare_with_reference(1.0, 2.0**0.5)[0] == pytest.approx(
-        0.5885, abs=1e-3
-    )
+    # Another host shares nothing: sigma 89.4, 0.2237 of it, 58.8 %; nor does who knows nothing.
+    for width in (2.0**0.5, None):
+        assert _compare_with_reference(1.0, width)[0] == pytest.approx(
+            0.5885, abs=1e-3
+        )
 
 
 def test_the_reference_does_what_the_reference_does():

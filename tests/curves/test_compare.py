@@ -13,6 +13,7 @@ from magnetkit.curves.compare import (
     Margin,
     _distinct_names,
     _property_rows,
+    find_margin,
 )
 from magnetkit.magnetism._composition_estimate import find_makeup, grade_magnet
 from magnetkit.magnetism.conditions import Conditions
@@ -124,10 +125,9 @@ def test_duty_adds_margins_and_equal_flux():
 
 
 def test_loss_of_the_margin_equals_that_of_the_limits():
-    table = mk.compare(
-        ["Nd1.8Dy0.2Fe14B", "Nd2Fe14B"], "120C", load_line=1.0, hours=1000.0
-    )
-    limits = mk.curves.use_limits("Nd1.8Dy0.2Fe14B", 1.0, 1000.0, losses=[5.0])
+    duty = {"load_line": 1.0, "hours": 1000.0, "outside_field_kA_m": 100.0}
+    table = mk.compare(["Nd1.8Dy0.2Fe14B", "Nd2Fe14B"], "120C", **duty)
+    limits = mk.curves.use_limits("Nd1.8Dy0.2Fe14B", losses=[5.0], **duty)
     assert (
         table.loc["loses_5_pct_K", "Nd1.8Dy0.2Fe14B"]
         == limits["loss_5_pct_K"].iloc[0]
@@ -143,6 +143,12 @@ def test_shape_makes_load_line_and_whole_magnets():
         heavy, rel=1e-4
     )
     assert table.loc["same_flux_heavy_rare_earth_g", "unit"] == "g/magnet"
+    # A cube, whose demagnetizing factor is a third, has a load line of 2.
+    cube = mk.compare(first, "150C", shape="10x10x10mm")
+    line = mk.compare(first, "150C", load_line=2.0)
+    for name in ("working_field_kA_m", "demagnetization_safety_guaranteed"):
+        of_line = line.loc[name, first]
+        assert cube.loc[name, first] == pytest.approx(of_line, rel=1e-3)
     with pytest.raises(InputError, match="makes its own load line"):
         mk.compare([first, "SmCo5"], "150C", shape="20x20x5mm", load_line=2.0)
 
@@ -153,6 +159,8 @@ def test_grade_holds_the_mean_of_its_possible_recipes():
     assert table.loc["heavy_rare_earth_wt_pct", "N42SH"] == pytest.approx(mean)
     note = f"{mean:.1f} ({low:.1f} to {high:.1f}) wt.%"
     assert note in table.attrs["notes"][0]
+    # A note each, and none on recipes.
+    assert len(table.attrs["notes"]) == 2
 
 
 def test_rows_are_those_of_the_registry_with_label_and_unit():
@@ -214,6 +222,8 @@ def test_a_margin_at_another_duty_and_none_without_a_curve():
     other = margin.guaranteed_margin(Duty(3.0))
     assert other == pytest.approx(500.0 / field, rel=1e-4)
     assert "1.2" in str(margin)
+    # The middle of what makers print is no typical magnet.
+    assert np.isnan(find_margin("N42SH", conditions).typical)
     with pytest.raises(InputError, match="compare takes one temperature"):
         mk.compare(["Nd2Fe14B", "SmCo5"], "20C,150C")
     with pytest.raises(InputError, match="expected a shell for each of 2"):

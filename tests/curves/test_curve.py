@@ -99,6 +99,8 @@ def test_columns_rise_more_steeply_than_empty_space():
         ("N42", {"temperature": "250C"}, "no coercivity left at 250 C"),
         ("Nd2Fe14B", {"bound": "worst"}, "bound must be low, centre, high or"),
         ("N42SXX", {}, "N42SXX"),
+        # No folder of results, so a recipe that cannot be read.
+        ("nowhere:1", {}, "nowhere:1"),
     ],
 )
 def test_names_magnets_without_a_curve(magnet, options, message):
@@ -201,6 +203,7 @@ def test_columns_of_one_and_of_all_temperatures(plain):
     assert whole[3] == f"% Columns: {columns}"
     celsius = [line.split(",")[0] for line in whole[4:]]
     assert list(dict.fromkeys(celsius)) == ["20", "150"]
+    assert plain.text("femm").endswith("\n")
     # B(H) from -H_cB on, where B is exactly nothing.
     points = _formats._points(plain, 0, "BH")
     h_cb = float(plain.curves.coercivity_b[0, 0])
@@ -233,6 +236,12 @@ def test_figures_of_each_temperature_by_hand(plain):
     )
     h_cb = 1e-3 * plain.curves.coercivity_b[0]
     assert frame["coercivity_b_kA_m"].tolist() == pytest.approx(h_cb)
+    # On a load line of 0.3 B_r makes 644 kA/m against the hot magnet, more than its H_cJ.
+    flat = replace(plain, curves=replace(plain.curves, load_line=0.3))
+    for curve, (least, most) in ((plain, (0.0, 0.01)), (flat, (10.0, 90.0))):
+        cold_loss, hot_loss = curve.figures()["irreversible_loss_pct"]
+        assert cold_loss == 0.0
+        assert least < hot_loss < most
 
 
 def test_points_say_which_are_extrapolated(plain):

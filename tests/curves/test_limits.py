@@ -57,6 +57,9 @@ def test_no_limit_lies_above_what_the_structure_bears():
     frame = mk.curves.use_limits("Nd1.4Dy0.6Fe14B", 10.0, 100.0)
     # 220 C, the highest class sold.
     assert frame["loss_5_pct_K"][0] == pytest.approx(493.15)
+    # What is sold of 2:17 bears 550 C.
+    cells = mk.curves.use_limits("Sm2Co17", 10.0, 100.0)
+    assert cells["loss_5_pct_K"][0] == pytest.approx(823.15)
     # A grade too; of a ferrite no long-term limit is known.
     sold = mk.curves.use_limits(["N28AH", "Y30"], 10.0, 100.0)
     assert sold["loss_5_pct_K"][0] == pytest.approx(493.15)

@@ -14,6 +14,7 @@ import magnetkit as mk
 from magnetkit.curves import _measured
 from magnetkit.curves._measured import interpolate_curves
 from magnetkit.magnetism._composition_estimate import grade_magnet
+from magnetkit.magnetism.demagnetization import CURVE_POINTS
 from magnetkit.magnetism.measured_curve import (
     MeasuredCurve,
     find_largest_product,
@@ -222,9 +223,20 @@ def test_between_two_straight_curves_lies_a_straight_one():
     )
     h_cb = min(root for root in induction.roots if root > knee * h_cj)
     assert 1e3 * figures.coercivity_b_kA_m == pytest.approx(h_cb, rel=1e-3)
+    # H_k, where J is 0.9 B_r.
+    drop = falls * np.poly1d([-(recoil - 1.0) * MU_0, b_r]) - 0.9 * b_r
+    h_k = min(root for root in drop.roots if root > knee * h_cj)
+    assert 1e3 * figures.knee_field_kA_m == pytest.approx(h_k, rel=1e-3)
+    for load_line, is_above in ((1.5, True), (0.1, False)):
+        drawn, _ = interpolate_curves(curves, [kelvin], load_line)
+        assert drawn.above_knee.tolist() == [[is_above]]
     # A drawn curve starts at no field and passes H_cB.
     fields = -curves_between.field[0, 0]
     assert fields[0] == 0.0
+    # One measured at few points is drawn by as many as any other.
+    few = [replace(curves[0], coercivity_b_kA_m=900.0)]
+    few, _ = interpolate_curves(few, [300.0], 1.5)
+    assert few.field.shape == (1, 1, CURVE_POINTS)
     assert np.abs(fields - 1e3 * figures.coercivity_b_kA_m).min() < 1e-6 * h_cb
 
 

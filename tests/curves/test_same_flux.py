@@ -218,6 +218,16 @@ def test_a_cube_alone_has_its_load_line_and_equal_flux():
         assert none.duty == cube.duty
 
 
+def test_a_body_has_a_twentieth_of_its_thickness_or_fifty_times_it():
+    body = read_surroundings(Duty(), "20x10x5mm", "x")
+    assert body.along == "x"
+    for thickness in (0.06, 1.0, 45.0):
+        load_line = body.load_line(thickness)
+        induction = working_induction(1.2, 1.05, load_line)
+        found = body.thickness(induction, 1.2, 1.05)
+        assert found == pytest.approx(thickness, rel=1e-4)
+
+
 def test_a_root_may_lie_at_an_end():
     assert _find_root(lambda x: x - 1.0, 0.0, 1.0) == pytest.approx(1.0)
     assert _find_root(lambda x: x - 1.0, 1.0, 2.0) == pytest.approx(1.0)

@@ -1,5 +1,7 @@
 """Descriptors of the sublattices: known ions, signs, limits and stoichiometries."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -96,7 +98,7 @@ def test_means_are_linear_in_the_substitution(first, share, second):
 
 
 def test_empty_sublattices_are_zeros():
-    frame = describe("Fe2O3", "Nd", "N2")
+    frame = describe("Fe2O3", "Nd", "N2", "Og")
     assert np.isfinite(frame.to_numpy()).all()
     assert (frame.filter(like="R_").iloc[0] == 0).all()
     assert describe().shape == (0, frame.shape[1])
@@ -138,3 +140,7 @@ def test_every_ratio_of_a_rich_alloy():
     }
     for name, value in ratios.items():
         assert row[name] == pytest.approx(value, rel=1e-9), name
+    # Shapes of the ions and the spread over R have their own tests.
+    others = re.compile("distance_.+|R_.+_(quadrupole_a0_2|mean|std)")
+    for name in row.index.difference(list(ratios)):
+        assert others.fullmatch(name), name

@@ -95,6 +95,14 @@ def test_a_printed_knee_is_the_squareness():
     assert bonded["squareness"].isna().all()
 
 
+@pytest.mark.parametrize("temperature", ["20C", "100C", "150C"])
+def test_no_knee_and_no_flux_coercivity_is_beyond_the_coercivity(temperature):
+    table = grades(temperature=temperature)
+    for field in ("knee_field_kA_m", "coercivity_b_kA_m"):
+        beyond = table[field] > table["coercivity_kA_m"] * (1.0 + 1e-9)
+        assert table.loc[beyond, "grade"].tolist() == []
+
+
 def test_guaranteed_values_fall_along_their_chords():
     table = GRADES._minima_with_chords()
     ends = [f"{name}_coefficient_to_K" for name in ("remanence", "coercivity")]

@@ -181,6 +181,15 @@ def test_texts_stand_above_or_below_their_points(ax):
     assert (left.get_ha(), right.get_ha()) == ("right", "left")
     assert first.get_ha() == "center"
     assert [t.xy[0] for t in ax.texts] == [0.0, 1.0, 2.0]
+    sides = ["middle left", "middle right", "top center"]
+    draw_traces([dots() | texts | {"textposition": sides}], ax)
+    left, right, _ = ax.texts[3:]
+    assert (left.xyann, left.get_va(), left.get_ha()) == (
+        (-5.6, 0),
+        "center",
+        "right",
+    )
+    assert (right.xyann, right.get_ha()) == ((5.6, 0), "left")
 
 
 def test_axes_turn_start_at_nothing_or_keep_their_range(ax):

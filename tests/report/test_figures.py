@@ -189,6 +189,27 @@ def test_today_is_a_star_and_each_decision_a_numbered_diamond(decided):
     assert today["hovertemplate"] == f"%{{text}}{hover}"
 
 
+def test_a_number_stands_where_it_covers_no_other_decision(decided):
+    # The second lies right below the first, the third apart.
+    close = decided.assign(
+        supply_risk=[0.9, 0.5, 0.5, 0.1], remanence_T=[1.0, 1.22, 1.2, 1.3]
+    )
+    figure = _figures.pareto(
+        ranked().iloc[:0],
+        close.assign(cost_USD_kg=15.0),
+        "supply_risk",
+        "remanence_T",
+        "cost_USD_kg",
+    )
+    numbered = figure["data"][-3:]
+    sides = [trace["textposition"] for trace in numbered]
+    assert sides == ["top center", "middle right", "top center"]
+    nowhere = close.assign(supply_risk=np.nan, cost_USD_kg=15.0)
+    names = ("supply_risk", "remanence_T", "cost_USD_kg")
+    empty = _figures.pareto(ranked().iloc[:0], nowhere, *names)
+    assert empty["data"][-1]["textposition"] == "top center"
+
+
 def test_numbers_of_a_figure_have_four_digits():
     values = [1.23456, 123456.0, float("nan"), float("inf"), 0.0]
     assert _figures.numbers(values) == [1.235, 123500.0, None, None, 0.0]
@@ -321,7 +342,8 @@ def test_the_trade_off_is_over_what_sets_decisions_apart():
 
 
 def test_the_map_of_grades_has_a_symbol_for_each_family():
-    figure = _figures.grade_map(["1:5"], {"name": "mine"})
+    own = _figures.points("mine", [900.0], [1.1], {"size": 7}, "")
+    figure = _figures.grade_map(["1:5"], own)
     sold, other, mine = figure["data"]
     table = grades()
     part = table[table["host"] == "1:5"]
@@ -334,7 +356,7 @@ def test_the_map_of_grades_has_a_symbol_for_each_family():
     )
     assert other["name"] == "Without rare earth (20 °C)"
     assert other["marker"]["symbol"] == "x"
-    assert mine == {"name": "mine"}
+    assert mine == own
     every = _figures.grade_map(None)["data"][:-1]
     hosts = set(table["host"])
     assert {trace["name"][7:-8] for trace in every} == hosts
