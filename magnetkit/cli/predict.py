@@ -296,16 +296,15 @@ def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
         Options as given: ``basis`` (needed), and ``process`` and
         ``calibration`` if given.
     """
-    from .._core.units import ROOM_K
     from ..magnetism.conditions import calibrated_process
     from ..magnetism.explanation import explain_magnet
     from ..report._text import remark
 
-    process = calibrated_process(
-        asked.get("process"), asked.get("calibration"), ROOM_K
-    )
     for row in frame.head(_MOST_EXPLAINED).to_dict("records"):
         kelvin = float(row["temperature_K"])
+        process = calibrated_process(
+            asked.get("process"), asked.get("calibration"), kelvin
+        )
         shell = row.get("shell") or None
         basis = asked["basis"]
         try:
