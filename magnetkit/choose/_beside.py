@@ -112,9 +112,10 @@ def judge_beside_grade(
 
     The grade is the calibration of `job`. Only candidates of the grade's host family whose status
     is "ok" are judged anew. Replaced for them are ``probability_meets_requirements``,
-    ``failed_requirements``, the guaranteed values (`GUARANTEED`), and ``remanence_T``,
-    ``coercivity_kA_m``, ``knee_field_kA_m`` and ``demagnetization_safety`` of a usual lot with
-    their ends ``_lo`` and ``_hi``, each where `here` has it. All other columns stay.
+    ``failed_requirements``, the guaranteed values (`GUARANTEED`), ``remanence_T``,
+    ``coercivity_kA_m`` and ``knee_field_kA_m`` of a usual lot with their ends ``_lo`` and ``_hi``,
+    each where `here` has it, and ``demagnetization_safety``, which becomes that of what 99 % of
+    lots reach. All other columns stay, the ends of ``demagnetization_safety`` too.
 
     Parameters
     ----------

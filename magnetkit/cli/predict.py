@@ -296,16 +296,15 @@ def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
         Options as given: ``basis`` (needed), and ``process`` and
         ``calibration`` if given.
     """
-    from .._core.units import ROOM_K
     from ..magnetism.conditions import calibrated_process
     from ..magnetism.explanation import explain_magnet
     from ..report._text import remark
 
-    process = calibrated_process(
-        asked.get("process"), asked.get("calibration"), ROOM_K
-    )
     for row in frame.head(_MOST_EXPLAINED).to_dict("records"):
         kelvin = float(row["temperature_K"])
+        process = calibrated_process(
+            asked.get("process"), asked.get("calibration"), kelvin
+        )
         shell = row.get("shell") or None
         basis = asked["basis"]
         try:
@@ -784,7 +783,7 @@ def _limits(
     InputError
         If an option has no effect here.
     """
-    from .._core.units import ROOM_K
+    from .._core.units import ROOM_K, parse_temperatures
     from ..curves.curve import use_limits
     from ..magnetism.conditions import calibrated_process
     from ..report._tables import print_json
@@ -795,8 +794,12 @@ def _limits(
     )
     lines = numbers(load_line or "0.5,1,2,3", "--load-line")
     times = numbers(hours or "100,87600", "--hours")
+    # A grade anchors at the temperature of use, if that is said.
+    anchor = ROOM_K
+    if temperature is not None:
+        anchor = parse_temperatures(temperature)[0]
     made_by = calibrated_process(
-        given.get("process"), given.get("calibration"), ROOM_K
+        given.get("process"), given.get("calibration"), anchor
     )
     names = {"outside_field_kA_m", "shell", "basis", "bound"} & set(given)
     arguments = {name: given[name] for name in names}

@@ -433,10 +433,17 @@ def _recipe_curve(
 
     kelvin = list(conditions.temperature)
     process = conditions.process
-    at = [*kelvin, ROOM_K]
-    if promised is not None:
-        at.append(promised.kelvin)
-    rows, recoil = _recipe_rows(table, at, conditions)
+    parts = [conditions]
+    also_at = [ROOM_K]
+    if promised is None:
+        parts = conditions.split_by_anchor()
+    else:
+        also_at.append(promised.kelvin)
+    rows = []
+    for part in parts:
+        rows += _recipe_rows(table, list(part.temperature), part)[0]
+    other_rows, recoil = _recipe_rows(table, also_at, conditions)
+    rows += other_rows
     ratios = [1.0] * len(_FIGURES)
     if promised is not None:
         ratios = promised.ratios(rows.pop())

@@ -21,6 +21,8 @@ from .sintered import figure_columns
 from .spread import shares
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..alloy._read import Inputs
 
 
@@ -325,6 +327,19 @@ def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:
     columns are those of `describe`, ``nearest_grade`` among them. Rejected rows are warned of.
     """
     shells = inputs.shells_with(conditions.shell)
+    frames = []
+    for part in conditions.split_by_anchor():
+        frames += _predict_frames(inputs, shells, part)
+    return inputs.give(*frames, named=True)
+
+
+def _predict_frames(
+    inputs: "Inputs", shells: list[str] | None, conditions: Conditions
+) -> "list[pd.DataFrame]":
+    """Predict recipes as `predict_inputs` does: one frame for each temperature of `conditions`.
+
+    `shells` has the shell of each recipe, "" for none; None if none has one.
+    """
     kelvin = conditions.temperature
     alike = make_alloys(inputs.table, shells, conditions, ranges=True)
     # Without a row of its own, room temperature tells grades apart alone.
@@ -348,7 +363,7 @@ def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:
             split=hard_phase_split,
         )
         frames.append(columns.frame())
-    return inputs.give(*frames, named=True)
+    return frames
 
 
 def cost_per_flux(

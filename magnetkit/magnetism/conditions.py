@@ -8,7 +8,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
@@ -318,6 +318,35 @@ class Conditions:
         conditions = cls(**values)
         _ = conditions.supply_scenario  # one that cannot be read fails here
         return conditions
+
+    def split_by_anchor(self) -> "list[Conditions]":
+        """Split into conditions of one temperature each, where a grade anchors the model.
+
+        A grade's printed values anchor at the temperature of use, so that an
+        answer does not depend on the other temperatures. Without a calibration
+        by a grade, or with one temperature, the list holds this object alone.
+        InputError if the grade is no magnet at a temperature.
+        """
+        from ..alloy._grade_names import is_grade
+        from .process import process_record
+
+        is_anchored = self.calibration is not None and is_grade(
+            self.calibration
+        )
+        if not is_anchored or len(self.temperature) < 2:
+            return [self]
+        record = dict(process_record(self.process) or {})
+        record.pop("producer", None)
+        return [
+            replace(
+                self,
+                temperature=(kelvin,),
+                process=calibrated_process(
+                    record or None, self.calibration, kelvin
+                ),
+            )
+            for kelvin in self.temperature
+        ]
 
 
 def _table_path(name: str, given: Any) -> Path:

@@ -168,3 +168,16 @@ def test_files_are_named_as_written(tmp_path):
     assert done.stderr.splitlines()[-1] == f"magnetkit: see {out}"
     text = mk.curve("N42SH", "20C").text("csv", 0, "JH", False)
     assert out.read_text("utf-8") == text
+
+
+def test_limits_and_predictions_anchor_at_the_temperature_of_use():
+    recipe = "'Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal.' --basis weight"
+    use = "--calibration N48H --load-line 1 --temperature 100C"
+    margins = [
+        invoke(line).stderr.split("margin at ")[1].split(";")[0]
+        for line in (
+            f"curve --limits {recipe} {use} --hours 0",
+            f"predict {recipe} {use}",
+        )
+    ]
+    assert margins[0] == margins[1]

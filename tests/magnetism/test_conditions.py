@@ -151,6 +151,18 @@ def test_calibration_is_a_name_a_grade_or_none():
     assert kelvin == {293.15, 423.15}
 
 
+def test_a_temperature_has_one_answer_alone_and_in_a_list():
+    options = {"basis": "weight", "calibration": "N42SH"}
+    column = "coercivity_kA_m"
+    recipes = [ALLOY, "Nd31B1Fe bal."]
+    hot = mk.predict(recipes, "150C", **options)[column].tolist()
+    several = mk.predict(recipes, ["20C", "150C"], **options)
+    assert several["temperature_K"].tolist() == [293.15, 423.15] * 2
+    assert several[column].tolist()[1::2] == hot
+    curves = mk.curve(ALLOY, ["20C", "150C"], **options).curves
+    assert 1e-3 * curves.coercivity[0, 1] == pytest.approx(hot[0], rel=1e-9)
+
+
 def test_no_device_magnet_stays_out_of_the_model():
     device = load("energy-traction-motor")
     assert device.reference.anchors
