@@ -14,7 +14,6 @@ take some twelve minutes, seven of them for 10^8 thrice.
 import argparse
 import json
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 ROWS = 1_000_000
 DEVICE = "hot-servo-motor"
@@ -69,13 +69,10 @@ def run_apart(*words: str) -> dict[str, float]:
 
 def print_medians(name: str, runs: list[dict[str, float]]) -> None:
     """Print rows a second, CPU and peak memory of some runs."""
-    rows = runs[0]["rows"]
-    seconds = statistics.median(run["seconds"] for run in runs)
-    cpu = statistics.median(run["cpu"] for run in runs)
-    peak = statistics.median(run["peak"] for run in runs)
+    run = pd.DataFrame(runs).median()
     print(
-        f"{name} {rows:,.0f}: {seconds:.1f} s, {rows / seconds:,.0f} rows/s, "
-        f"CPU {1e6 * cpu / rows:.2f} s per million, peak {peak:.2f} GiB",
+        f"{name} {run.rows:,.0f}: {run.seconds:.1f} s, {run.rows / run.seconds:,.0f} rows/s, "
+        f"CPU {1e6 * run.cpu / run.rows:.2f} s per million, peak {run.peak:.2f} GiB",
         flush=True,
     )
 

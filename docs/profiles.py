@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from magnetkit.columns import COLUMNS
 
+from benchmarks import use_embedded_data
 from magnetkit import applications
 from magnetkit.report._content import answer
 from magnetkit.run.suggestion import suggest
@@ -172,4 +173,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    use_embedded_data()
     main()

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -56,8 +56,11 @@ JUNK: dict[str, Any] = {
 LEFT_OUT = {("screen", "workers", "42"), ("screen", "progress", "function")}
 TABLE = mk.CompositionTable.from_strings(["Nd2Fe14B"])
 
-# Function and a good value for each argument; what is left out has its default.
-MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+# A function and a good value for each of its arguments.
+Call: TypeAlias = tuple[Callable[..., Any], dict[str, Any]]
+
+# What is left out of the arguments has its default.
+MORE: dict[str, Call] = {
     "use_limits": (
         mk.curves.use_limits,
         {
@@ -252,7 +255,7 @@ class Figures:
     faults: list[str] = field(default_factory=list)
 
 
-def functions() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
+def functions() -> dict[str, Call]:
     """Return each function with a good value for each of its arguments."""
     calls = {}
     for name, (function, arguments, values) in CALLS.items():

@@ -7,24 +7,27 @@ import pytest
 from benchmarks.faults.wheel import StepError, Steps
 
 
-def test_slow_step_names_its_output():
-    waits = "import sys, time; print('begun', file=sys.stderr, flush=True); time.sleep(60)"
-    with pytest.raises(
-        StepError, match=r"^install: not done after 3 s; it said 'begun"
-    ):
-        Steps("here", {"install": 3.0}).run(
-            "install", [sys.executable, "-c", waits]
-        )
-
-
-def test_failing_step_names_its_end():
-    fails = "import sys; print('no room', file=sys.stderr); sys.exit(3)"
-    with pytest.raises(
-        StepError, match=r"^install: exit 3 after \d+ s; no room"
-    ):
-        Steps("here", {"install": 60.0}).run(
-            "install", [sys.executable, "-c", fails]
-        )
+@pytest.mark.parametrize(
+    ("code", "limit_s", "message"),
+    [
+        (
+            "print('begun', file=sys.stderr, flush=True); time.sleep(60)",
+            3.0,
+            "not done after 3 s; it said 'begun",
+        ),
+        (
+            "print('no room', file=sys.stderr); sys.exit(3)",
+            60.0,
+            r"exit 3 after \d+ s; no room",
+        ),
+    ],
+)
+def test_a_step_that_does_not_end_well_names_its_output(
+    code, limit_s, message
+):
+    command = [sys.executable, "-c", f"import sys, time; {code}"]
+    with pytest.raises(StepError, match=f"^install: {message}"):
+        Steps("here", {"install": limit_s}).run("install", command)
 
 
 def test_times_a_finished_step(capsys):

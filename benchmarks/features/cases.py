@@ -98,18 +98,23 @@ def radial(lattice: Any, frac: Any, species: Any) -> Any:
     )
 
 
-def dipoles(lattice: Any, frac: Any, species: Any) -> Any:
-    """Sum the dipole tensors over a plain sphere of 20 A."""
+def dipoles(
+    lattice: Any,
+    frac: Any,
+    species: Any,
+    radius_A: float = 20.0,
+    is_ewald: bool = False,
+) -> Any:
+    """Sum the dipole tensors over a plain sphere."""
     out = np.empty((len(frac), 1, 6))
-    dipole_tensors(lattice, frac, np.ones((len(frac), 1)), 20.0, False, out)
+    moments = np.ones((len(frac), 1))
+    dipole_tensors(lattice, frac, moments, radius_A, is_ewald, out)
     return out
 
 
 def ewald_dipoles(lattice: Any, frac: Any, species: Any) -> Any:
     """Sum the dipole tensors to convergence."""
-    out = np.empty((len(frac), 1, 6))
-    dipole_tensors(lattice, frac, np.ones((len(frac), 1)), 11.0, True, out)
-    return out
+    return dipoles(lattice, frac, species, 11.0, True)
 
 
 def _crystal(task: Callable[[Any, Any, Any], Any]) -> Callable[[int], Work]:

@@ -13,6 +13,7 @@ import runpy
 import tomllib
 from pathlib import Path
 
+from benchmarks import use_embedded_data
 from benchmarks.accuracy import stored
 from benchmarks.accuracy.magnetism import (
     hot,
@@ -363,4 +364,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    use_embedded_data()
     main()

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from magnetkit._core._types import FloatArray
 from magnetkit.compound.parameters import Parameters
 from magnetkit.phases.records import HOST_NAMES
 
@@ -46,8 +47,8 @@ class Fit:
     data: pd.DataFrame
     offsets: bool = True
     prior: Prior = field(init=False)
-    variables: NDArray[np.float64] = field(init=False)
-    covariance: NDArray[np.float64] = field(init=False)
+    variables: FloatArray = field(init=False)
+    covariance: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
         self.prior = build(self.host)
@@ -107,7 +108,7 @@ class Fit:
             self.data.loc[~self.data["paper"].str.contains(" "), "paper"]
         ) - {"DS1+DS2"}
 
-    def parameters(self, variables: NDArray[np.float64]) -> Parameters:
+    def parameters(self, variables: FloatArray) -> Parameters:
         """Return the parameters at `variables`: one object, written anew."""
         p = self._parameters
         h = HOST_NAMES.index(self.host)
@@ -118,13 +119,11 @@ class Fit:
         p.element[h, rows[:, 0], rows[:, 1]] = value[~of_host]
         return p
 
-    def predict(self, variables: NDArray[np.float64]) -> NDArray[np.float64]:
+    def predict(self, variables: FloatArray) -> FloatArray:
         """Return the model's value for every row, at `variables`."""
         return self._observed.predict(self.parameters(variables))
 
-    def residuals(
-        self, predicted: NDArray[np.float64], offsets: NDArray[np.float64]
-    ) -> NDArray:
+    def residuals(self, predicted: FloatArray, offsets: FloatArray) -> NDArray:
         """Return the weighted residuals of the rows."""
         shift = np.append(offsets * self._offset_sd, 0.0)[self._group]
         value = np.where(
@@ -228,7 +227,7 @@ class Fit:
         ).assign(paper="a compound")
         return Fit(self.host, row, offsets=False)
 
-    def gradient(self, formula: str, kind: str) -> NDArray[np.float64]:
+    def gradient(self, formula: str, kind: str) -> FloatArray:
         """Return the derivative of a property of a compound with the variables.
 
         The anisotropy field stands for K_1 + 2 K_2 + 3 K_3 here: in MJ/m3, for planar compounds
@@ -264,7 +263,7 @@ class Fit:
                 one._mean = mean
         return total
 
-    def value(self, variables: NDArray[np.float64]) -> float:
+    def value(self, variables: FloatArray) -> float:
         """Return the first row's value, a field as K_1 + 2 K_2 + 3 K_3."""
         if self._kind[0] == FIELD:
             return self._observed.total(self.parameters(variables))
@@ -275,7 +274,7 @@ class Fit:
         self.prior.write(into, self.variables, self.covariance)
 
 
-def _robust(r: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+def _robust(r: FloatArray) -> tuple[FloatArray, float]:
     """Return weights and cost of a Student-t likelihood with four degrees of freedom."""
     nu = 4.0
     return (nu + 1.0) / (nu + r * r), float(

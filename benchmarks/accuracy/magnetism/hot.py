@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from magnetkit.units import MU_0, ZERO_CELSIUS
-from numpy.typing import NDArray
 
 from benchmarks.accuracy import table_row
 from magnetkit import datasets
+from magnetkit._core._types import FloatArray
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import laws
 from magnetkit.magnetism.process import parameters
@@ -70,7 +70,7 @@ def curves() -> "pd.DataFrame":
 
 def kronmueller(
     decay: float, n_eff: float, grain_slope: float, frame: "pd.DataFrame"
-) -> NDArray[np.float64]:
+) -> FloatArray:
     """Return what is left of H_cJ(20 C) on curves if alpha_K falls and N_eff M_s is taken off.
 
     Parameters
@@ -95,7 +95,7 @@ def kronmueller(
     return hard - poles * frame["j_s"].to_numpy(float)
 
 
-def falling(decay: Any, kelvin: NDArray[np.float64], curie: Any = None) -> Any:
+def falling(decay: Any, kelvin: FloatArray, curie: Any = None) -> Any:
     """Return what alpha_K keeps at temperatures, see `_magnet_kernels.alpha_ratio`."""
     usual = HOSTS["2:14:1"].magnet.usual_curie_K
     rise = 1e-3 * (kelvin - ROOM) * usual / (usual if curie is None else curie)
@@ -104,7 +104,7 @@ def falling(decay: Any, kelvin: NDArray[np.float64], curie: Any = None) -> Any:
     return np.exp(-decay * settles * np.tanh(rise / settles))
 
 
-def errors(values: dict[str, float]) -> NDArray[np.float64]:
+def errors(values: dict[str, float]) -> FloatArray:
     """Return by how much family parameters miss the curves that are fitted, in H_cJ(20 C)."""
     frame = curves()
     rows = frame[frame["fit"] == "yes"]
@@ -114,15 +114,15 @@ def errors(values: dict[str, float]) -> NDArray[np.float64]:
     return weights(rows) * (model - rows["left"].to_numpy(float))
 
 
-def weights(frame: "pd.DataFrame") -> NDArray[np.float64]:
+def weights(frame: "pd.DataFrame") -> FloatArray:
     """Return the weight of each curve: those of a maker together count as four at most."""
     number = frame.groupby("maker")["id"].transform("count").to_numpy(float)
     return np.sqrt(np.minimum(_MOST_CURVES / number, 1.0))
 
 
 def remaining_coercivity(
-    law: str, constants: NDArray[np.float64], frame: "pd.DataFrame"
-) -> NDArray[np.float64]:
+    law: str, constants: FloatArray, frame: "pd.DataFrame"
+) -> FloatArray:
     """Return what a law leaves of H_cJ(20 C) on each curve."""
     rise = frame["to_K"].to_numpy(float) - ROOM
     field = frame["field"].to_numpy(float)
@@ -139,7 +139,7 @@ def remaining_coercivity(
     return kronmueller(constants[0], family.n_eff, family.grain_slope, frame)
 
 
-def fit(law: str, frame: "pd.DataFrame") -> NDArray[np.float64]:
+def fit(law: str, frame: "pd.DataFrame") -> FloatArray:
     """Return the constants of a law on curves."""
     from scipy.optimize import least_squares
 

@@ -13,6 +13,7 @@ from magnetkit.units import MU_0
 from numpy.typing import NDArray
 
 from magnetkit import datasets
+from magnetkit._core._types import FloatArray
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._magnets import Magnets, alloys, evaluate_magnets
 from magnetkit.magnetism.laws import law
@@ -178,7 +179,7 @@ def evaluate_recipes() -> tuple[
 
 def predict(
     host: str, values: dict[str, float]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[FloatArray, FloatArray]:
     """Return H_cj (kA/m) at each recipe's temperature and beta (%/K) with these parameters."""
     m, at, first, last = evaluate_recipes()
     h = _coercivity(m, values)
@@ -209,7 +210,7 @@ def dysprosium_gain(values: dict[str, float]) -> float:
 @lru_cache(maxsize=8)
 def _fields(
     magnets: Magnets,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[FloatArray, FloatArray]:
     """Return polarization and nucleation field at 20 C and at the magnets' temperatures.
 
     The fit asks for them thousands of times, always the same.
@@ -243,9 +244,7 @@ def _fields(
     return polarization, field
 
 
-def _coercivity(
-    magnets: Magnets, values: dict[str, float]
-) -> NDArray[np.float64]:
+def _coercivity(magnets: Magnets, values: dict[str, float]) -> FloatArray:
     """Return H_cj, kA/m, with these parameters."""
     from magnetkit.compound._intrinsic_kernels import CURIE
 
@@ -287,9 +286,7 @@ def _coercivity(
     )
 
 
-def _linear_fraction(
-    kelvin: NDArray[np.float64], fall: Any, curie: Any
-) -> NDArray[np.float64]:
+def _linear_fraction(kelvin: FloatArray, fall: Any, curie: Any) -> FloatArray:
     """Return `magnetkit.magnetism._magnet_kernels.linear_fraction` of arrays."""
     from magnetkit.magnetism import _magnet_kernels as _magnets
 
@@ -342,7 +339,7 @@ def fit(host: str, without: str = "") -> dict[str, float]:
     ]
     top, bottom = np.array(ratios, int).reshape(-1, 2).T
 
-    def residuals(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    def residuals(x: FloatArray) -> FloatArray:
         values = dict(zip(names, x, strict=True))
         h, beta = predict(host, values)
         log = np.log(np.maximum(h, 1.0) / h_table)
@@ -352,7 +349,7 @@ def fit(host: str, without: str = "") -> dict[str, float]:
             * span[on_t]
             / (_LEFT_ERROR * on_beta_error)
         )
-        gains: NDArray[np.float64] | list[float] = []
+        gains: FloatArray | list[float] = []
         if host == "2:14:1":
             gain = (
                 dysprosium_gain(values) - _DYSPROSIUM_GAIN[0]
@@ -375,7 +372,7 @@ def fit(host: str, without: str = "") -> dict[str, float]:
     return dict(zip(names, solution.x.tolist(), strict=True))
 
 
-def _whitening(rows: "pd.DataFrame") -> NDArray[np.float64]:
+def _whitening(rows: "pd.DataFrame") -> FloatArray:
     """Return the matrix, (n, n), that makes the errors of ln H_cJ of n magnets independent.
 
     They are those of the papers, which all magnets of one share, of the magnets and of the noise

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.accuracy import table_row
+from magnetkit._core._types import FloatArray
 from magnetkit.alloy._row_kernels import distances
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._evidence import UNPROVEN, coordinates
@@ -57,8 +58,8 @@ class Residuals:
     least: float
     ids: list[str]
     groups: NDArray[Any]
-    values: NDArray[np.float64]
-    distance: NDArray[np.float64]
+    values: FloatArray
+    distance: FloatArray
     fixed: tuple[float, float] | None = None
 
 
@@ -112,7 +113,7 @@ def deviations(residues: Residuals) -> tuple[float, float, float]:
     covariance = same * np.exp(-residues.distance / LENGTH)
     identity = np.eye(len(residues.values))
 
-    def loss(logs: NDArray[np.float64]) -> float:
+    def loss(logs: FloatArray) -> float:
         constants = () if residues.fixed is None else np.log(residues.fixed)
         common, composition, residue = np.exp(
             2.0 * np.append(logs[: 3 - len(constants)], constants)

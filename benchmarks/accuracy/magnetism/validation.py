@@ -14,6 +14,7 @@ import pandas as pd
 from magnetkit.elements import INDEX, RARE_EARTHS
 from numpy.typing import NDArray
 
+from magnetkit._core._types import FloatArray
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.compound.evaluate import PROPERTIES
 from magnetkit.compound.parameters import load
@@ -68,8 +69,8 @@ _CONTRADICTED = (
 
 
 def pairs(
-    value: NDArray[np.float64],
-    predicted: NDArray[np.float64],
+    value: FloatArray,
+    predicted: FloatArray,
     paper: NDArray,
     formula: NDArray,
     least: float = 0.0,
@@ -205,13 +206,11 @@ def leave_one_paper_out(
     return pd.concat(parts, ignore_index=True)
 
 
-def _trees(
-    series: pd.DataFrame, test: pd.DataFrame, paper: str
-) -> NDArray[np.float64]:
+def _trees(series: pd.DataFrame, test: pd.DataFrame, paper: str) -> FloatArray:
     """Return the comparator's predictions: trees on the atomic fractions, per property."""
     from sklearn.ensemble import ExtraTreesRegressor
 
-    def features(frame: pd.DataFrame) -> NDArray[np.float64]:
+    def features(frame: pd.DataFrame) -> FloatArray:
         table = CompositionTable.from_strings(
             list(frame["formula"]), basis="atomic"
         )
@@ -234,7 +233,7 @@ def _row(
     host: str,
     kind: str,
     frame: pd.DataFrame,
-    predicted: NDArray[np.float64],
+    predicted: FloatArray,
     coverage: float = np.nan,
 ) -> dict[str, object]:
     value = frame["value"].to_numpy(float)

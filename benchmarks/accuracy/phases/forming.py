@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from magnetkit import datasets
 from magnetkit._core import _intervals
+from magnetkit._core._types import FloatArray
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases._forming import (
     FAMILIES,
@@ -111,11 +112,11 @@ class Made:
     formula: list[str]
     host: NDArray[np.str_]
     forms: NDArray[np.bool_]
-    kelvin: NDArray[np.float64]
+    kelvin: FloatArray
     earths: list[set[str]]
     phases: CompositionTable
     state: "State"
-    distance: NDArray[np.float64]
+    distance: FloatArray
     source: NDArray[np.str_]
 
 
@@ -123,10 +124,10 @@ class Made:
 class Fitted:
     """Weights by family: mean (families, terms) and covariance (families, terms, terms)."""
 
-    mean: NDArray[np.float64]
-    covariance: NDArray[np.float64]
+    mean: FloatArray
+    covariance: FloatArray
 
-    def probability(self, x: NDArray, family: NDArray) -> NDArray[np.float64]:
+    def probability(self, x: NDArray, family: NDArray) -> FloatArray:
         """Return the probability of rows of terms, the weights averaged over."""
         from scipy.special import expit
 
@@ -166,7 +167,7 @@ def read_table() -> Made:
     )
 
 
-def terms(table: Made) -> NDArray[np.float64]:
+def terms(table: Made) -> FloatArray:
     """Return the terms of the rows, shape (n, terms)."""
     from magnetkit.phases._stability_kernels import describe
 
@@ -250,7 +251,7 @@ def _ridge(design: NDArray, forms: NDArray) -> tuple[NDArray, NDArray]:
     return weights, np.linalg.inv(precision)
 
 
-def without_each_earth(table: Made, x: NDArray) -> NDArray[np.float64]:
+def without_each_earth(table: Made, x: NDArray) -> FloatArray:
     """Predict each row by a model that has seen none of a rare earth of it, mean over these."""
     return _cross_validate(
         table,
@@ -262,7 +263,7 @@ def without_each_earth(table: Made, x: NDArray) -> NDArray[np.float64]:
     )
 
 
-def without_each_source(table: Made, x: NDArray) -> NDArray[np.float64]:
+def without_each_source(table: Made, x: NDArray) -> FloatArray:
     """Predict each row by a model that has seen no row of its paper or handbook.
 
     Papers are left out in `_FOLDS` parts, none of which shares a paper with another.
@@ -275,7 +276,7 @@ def without_each_source(table: Made, x: NDArray) -> NDArray[np.float64]:
     return _cross_validate(table, x, parts)
 
 
-def without_each_stabilizer(table: Made, x: NDArray) -> NDArray[np.float64]:
+def without_each_stabilizer(table: Made, x: NDArray) -> FloatArray:
     """Predict rows of hosts that need a stabilizer by a model that has seen none of one of theirs.
 
     Mean over these; NaN where there is none.
@@ -295,9 +296,7 @@ def _fit_without(table: Made, x: NDArray, out: NDArray) -> Fitted:
     return fit(x[~out], table.state.family[~out], table.forms[~out])
 
 
-def _cross_validate(
-    table: Made, x: NDArray, parts: "list[Any]"
-) -> NDArray[np.float64]:
+def _cross_validate(table: Made, x: NDArray, parts: "list[Any]") -> FloatArray:
     """Predict the rows of each part by a model that has not seen it, mean over its parts."""
     total = np.zeros(len(table.forms))
     times = np.zeros(len(table.forms))
@@ -310,7 +309,7 @@ def _cross_validate(
     return np.where(times > 0, total / np.maximum(times, 1), np.nan)
 
 
-def without_each_host(table: Made, x: NDArray) -> NDArray[np.float64]:
+def without_each_host(table: Made, x: NDArray) -> FloatArray:
     """Predict each row as one of a new host: by the terms that know none, fitted without it."""
     result = np.empty(len(table.forms))
     new = np.full(len(x), len(FAMILIES) - 1)
