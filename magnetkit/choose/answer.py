@@ -195,7 +195,7 @@ class Answer:
     is_level_sound : bool
         Whether melts could be judged; without it only sold grades are.
     own_probability : float
-        Probability that the magnet in use meets what is asked.
+        Probability that the magnet in use meets what is asked; 0 where nobody can tell.
     sentence : str
         The verdict in words.
     ways : tuple of Way
@@ -342,7 +342,9 @@ def _answer_without_recipe(
     another; `request` what is asked; `limits` maps columns to `Requirement`.
     The answer is of ``kind`` "sold" and has no recipe, no ways and no
     candidates. Its ``own_probability`` is 0 and its ``reach`` True where
-    `failing_text` names a failure, 1 and False otherwise.
+    `failing_text` names a failure, 1 and False otherwise. Where a knee field
+    that is not known decides, nobody can tell: the probability is 0, as of any
+    value that is not known, and the magnet is kept all the same.
     """
     fallback = ("what nobody printed", "what its maker knows")
     holds, rests = _NOT_ESTIMATED.get(incumbent.kind, fallback)
@@ -350,7 +352,15 @@ def _answer_without_recipe(
     text = f"Keep {incumbent.name}: it is {incumbent.kind} and holds {holds}; it rests on {rests}"
     if failing:
         text = f"{failing}; nothing is offered in place of {incumbent.kind} magnets"
-    chance = 0.0 if failing else 1.0
+    is_untold = np.isnan(incumbent.squareness) and bool(
+        {KNEE, MARGIN_OF_DUTY} & limits.keys()
+    )
+    if is_untold and not failing:
+        text += (
+            f". Nobody can tell whether it stands {duty_text(request)}: "
+            "its knee field is not known"
+        )
+    chance = 0.0 if failing or is_untold else 1.0
     return _without_candidates(
         text, reach=bool(failing), own_probability=chance
     )

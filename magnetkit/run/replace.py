@@ -145,7 +145,7 @@ class Replacement:
 
     @property
     def own_probability(self) -> float:
-        """Probability that the recipe in use meets the limits."""
+        """Probability that the recipe in use meets the limits; 0 where nobody can tell."""
         return self.answers[0].own_probability
 
     @property
@@ -386,7 +386,7 @@ def replace(
     Replacement
         ``verdict`` is "keep", "replace" or "reach" (the magnet in use does not
         meet what is asked), ``own_probability`` that it meets the limits, 0 to
-        1; ``ways`` is a tuple of `Way`, ``recommended`` one of them or None,
+        1, and 0 where nobody can tell; ``ways`` is a tuple of `Way`, ``recommended`` one of them or None,
         ``candidates`` a frame of all that was judged, ``offer`` an `Offer` or
         None. ``answers``, ``reference``, ``limits`` and more are as
         `Replacement` says.

@@ -386,6 +386,28 @@ def test_what_is_not_melted_is_kept_or_fails(kind, says):
     assert (failing.recipe, failing.ways) == (None, ())
 
 
+def test_nobody_can_tell_whether_an_unknown_knee_stands_a_duty():
+    # Sheets of bonded grades name no knee.
+    request = wish(100.0, load_line=1.0, duty=True)
+    bonded = incumbent_of_grade("BNP-8", request)
+    duty = minimum(demagnetization_safety=1.1)
+    untold = _answer_without_recipe(bonded, request, duty)
+    assert (untold.verdict, untold.own_probability) == ("keep", 0.0)
+    assert untold.sentence.endswith(
+        "Nd and Pr. Nobody can tell whether it stands 100 °C at load line 1: "
+        "its knee field is not known"
+    )
+    drawing = _answer_without_recipe(bonded, request, minimum(remanence_T=0.5))
+    assert drawing.own_probability == 1.0
+    assert "Nobody" not in drawing.sentence
+    failing = _answer_without_recipe(
+        bonded, request, {**duty, **minimum(remanence_T=0.7)}
+    )
+    assert failing.verdict == "reach"
+    assert failing.own_probability == 0.0
+    assert "Nobody" not in failing.sentence
+
+
 def answer(*ways, recommended=None, **more):
     return SimpleNamespace(
         **{
