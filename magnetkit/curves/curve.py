@@ -716,7 +716,7 @@ def use_limits(
         `losses`, where that loss is reached, all in K: 293 K or more, and at most the long-term
         limit of the structure; NaN where there is no magnet at 293 K. An empty list gives no row.
         ``.attrs["notes"]`` lists what the limits of each grade rest on, and magnets of which
-        one is 293 K, or less.
+        one is 293 K, or less, or the limit of the structure.
 
     Raises
     ------
@@ -764,11 +764,11 @@ def use_limits(
         loops = [
             _recipe_loops(compositions, kelvin, process, shell, basis, bound)
         ]
-    limits = pd.concat(
-        [_limits(loop, kelvin, duties, loss_limits) for loop in loops],
-        ignore_index=True,
-    )
+    tables = [_limits(loop, kelvin, duties, loss_limits) for loop in loops]
     notes = [loop.note for loop in loops if loop.note]
+    for loop, table in zip(loops, tables, strict=True):
+        notes += _notes_on_structure(loop, table)
+    limits = pd.concat(tables, ignore_index=True)
     limits.attrs["notes"] = notes + _notes_on_first_temperature(limits)
     return limits
 
@@ -787,6 +787,23 @@ def _notes_on_first_temperature(limits: "pd.DataFrame") -> list[str]:
     return [
         f"{name}: {_FIRST - ZERO_CELSIUS:.0f} °C stands for that or less; it is where the search begins"
         for name in limits["candidate"][at_first].unique()
+    ]
+
+
+def _notes_on_structure(loops: "_Loops", limits: "pd.DataFrame") -> list[str]:
+    """Write a note on each magnet that its structure limits, not the field.
+
+    `limits` is the table of `_limits` of these `loops`, whose index is the
+    number of the magnet. Its ``knee_K`` or a loss equals the limit of the
+    structure only where the field alone would let it go higher.
+    """
+    temperatures = limits.filter(regex="_K$").to_numpy()
+    highest = loops.limit[limits.index]
+    is_bound = (temperatures == highest[:, None]).any(axis=1)
+    return [
+        f"{loops.names[magnet]}: {loops.limit[magnet] - ZERO_CELSIUS:.0f} °C is what its structure "
+        "bears for long; the field alone would let it go higher"
+        for magnet in np.unique(limits.index[is_bound])
     ]
 
 

@@ -125,6 +125,16 @@ def test_says_where_flux_is_lost_at_the_first_temperature_already():
     assert len(stands.attrs["notes"]) == 1
 
 
+def test_says_where_the_structure_limits_and_not_the_field():
+    frame = mk.curves.use_limits(["N30AH", "N42SH"], [0.5, 1.0], 100.0)
+    assert frame["knee_K"].iloc[1] == 493.15
+    assert (frame["loss_5_pct_K"].iloc[2:] < 490.0).all()
+    assert frame.attrs["notes"][2:] == [
+        "N30AH: 220 °C is what its structure bears for long; "
+        "the field alone would let it go higher"
+    ]
+
+
 def test_grade_takes_no_shell():
     with pytest.raises(InputError, match="are of a recipe"):
         mk.curves.use_limits("N42SH", shell="Tb 0.3 wt%")
