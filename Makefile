@@ -26,7 +26,7 @@ KERNELS := $(wildcard magnetkit/*/*_kernels.py) $(patsubst %,magnetkit/_core/_%.
 # half of the time that a command takes to start.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo docs test test-plain test-faults test-accuracy mutants test-lowest test-wheel bom audit lint notebooks peers bench official-server pyleecan clean
+.PHONY: help setup demo docs test test-plain test-faults test-accuracy figures mutants test-lowest test-wheel bom audit lint notebooks peers bench official-server pyleecan clean
 
 help:
 	@echo "make demo    set up, then decide on the magnets of a fin actuator: keep, diffuse, or another family"
@@ -41,6 +41,7 @@ help:
 	@echo "make pyleecan  pyleecan reads a material file of magnetkit curve"
 	@echo "make test-faults  the campaign on bad input, texts and interruption; 15 minutes"
 	@echo "make test-accuracy  tests of the offline fits, the validation and the benchmarks; 3 minutes"
+	@echo "make figures  pages of validation anew that a refit does not write; 3 minutes"
 	@echo "make mutants  100 changes of the code, and whether a test sees each; an hour"
 	@echo "make test-lowest  the tests on the lowest versions (Python 3.11)"
 	@echo "make test-wheel  the wheel built, installed and run outside the checkout; WHEEL_PYTHON=python3.13"
@@ -81,6 +82,19 @@ test-plain: $(STAMP)
 test-accuracy: $(STAMP)
 	@echo "magnetkit: testing benchmarks/accuracy, benchmarks/features and benchmarks/faults"
 	@$(BIN)/python -m pytest $(PARALLEL) benchmarks/accuracy benchmarks/features benchmarks/faults
+
+# Pages of what was measured of answers, from embedded data alone; their dates say of which tree.
+PAGES := docs/grades.md docs/hindcast.md $(patsubst %,datasets/recipes/%.md,EDGES MAGNETS SPREAD)
+EMBEDDED := env -u MAGNETKIT_MIRROR MAGNETKIT_CACHE_DIR=build/embedded
+
+figures: $(COMPILED)
+	@mkdir -p build
+	@for page in $(PAGES); do \
+	  target=$$(basename $$page .md | tr A-Z a-z); echo "magnetkit: $$page"; \
+	  $(EMBEDDED) $(BIN)/python -m benchmarks.accuracy $$target > build/page.md && mv build/page.md $$page || exit 1; \
+	done
+	@$(EMBEDDED) $(BIN)/python -m benchmarks.accuracy --store
+	@$(BIN)/python datasets/update_registry.py
 
 mutants: $(STAMP)
 	@echo "magnetkit: changing one place at a time; lines go to build/mutants.jsonl"
