@@ -77,7 +77,10 @@ def predict(
         ``remanence_T_lo``, ``remanence_T_hi`` and ``remanence_T_provenance``;
         ``candidate``, ``host``, ``temperature_K``, ``status`` ("ok", or why
         there is no magnet or its coercivity is not known; of "not makeable"
-        the figures stay); and others as in `magnetkit.columns`.
+        the figures stay); and others as in `magnetkit.columns`. Without
+        "guaranteed" in its name a value is that of a usual lot, also
+        ``demagnetization_safety``, which `magnetkit.screen` gives for what 99 %
+        of lots reach where the calibration is a grade.
         ``.attrs["calibration"]`` of pandas names whose magnets it rests on.
 
     Raises

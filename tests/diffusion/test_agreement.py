@@ -5,7 +5,9 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.choose.thresholds import SAFETY
+from magnetkit.curves.compare import find_margin
 from magnetkit.diffusion._local import design_probability, read_target
+from magnetkit.magnetism import Conditions
 
 COLUMN = "demagnetization_safety"
 REQUIRE = f"{COLUMN}>={SAFETY}"
@@ -85,6 +87,14 @@ def test_the_commands_agree_of_a_duty(grade, temperature, line, outside):
         row["probability_meets_requirements"], abs=0.02
     )
     assert knee / field == pytest.approx(row[COLUMN], rel=0.01)
+    # What predict and curve print of the recipe in a sentence.
+    use = Conditions.of(
+        temperature=temperature, shell=shell, calibration=grade, **duty
+    )
+    said = find_margin(
+        recipe, use, process=use.process, shell=use.shell, basis="weight"
+    )
+    assert said.guaranteed == pytest.approx(row[COLUMN], rel=0.01)
 
 
 @pytest.mark.parametrize("calibration", [None, "N48H"])
