@@ -503,8 +503,9 @@ def grades_at_room_temperature(
 ) -> "pd.DataFrame":
     """Collect all grades at 20 degrees C with some of `QUANTITIES`; shared, not to be changed.
 
-    B_r and H_cJ that no sheet prints are estimated from the energy product and like grades. So
-    ``max_energy_product_kJ_m3`` must be among `quantities`, a tuple, with ``remanence_T`` and
+    B_r and H_cJ that no sheet prints are estimated from the energy product and like grades, H_cJ
+    not below a printed H_cB and knee. So ``max_energy_product_kJ_m3``, ``coercivity_b_kA_m`` and
+    ``knee_field_kA_m`` must be among `quantities`, a tuple, with ``remanence_T`` and
     ``coercivity_kA_m`` (KeyError otherwise).
 
     Returns
