@@ -168,6 +168,13 @@ def test_a_duty_brings_the_margin_of_a_few_recipes(capsys):
     line = "predict Nd2Fe14B --temperature 150C --load-line 2"
     assert f"magnetkit: Nd2Fe14B: {text}\n" in invoke(line).stderr
     assert "margin" not in invoke(f"{line} --json").stderr
+    # What is diffused in counts.
+    _print_margins(["Nd2Fe14B"], "150C", {**asked, "shell": "Tb 0.5 wt%"})
+    coated = mk.compare(
+        ["Nd2Fe14B", "Nd2Fe14B"], "150C", load_line=2.0, shell="Tb 0.5 wt%"
+    )
+    text = str(next(iter(coated.attrs["margins"].values())))
+    assert capsys.readouterr().err == f"magnetkit: Nd2Fe14B: {text}\n"
     for rows in (["SmCo5"] * 3, "file.csv"):
         _print_margins(rows, "20C", asked)
     _print_margins(["SmCo5"], "20C", {"basis": "auto"})

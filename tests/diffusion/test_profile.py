@@ -291,3 +291,12 @@ def test_named_faces_are_whole_and_in_order(text, along, faces, expected):
     (patches,) = _profile.face_groups(faces, spreading, along)
     assert [patch.face for patch in patches] == expected.split()
     assert all(patch.where.all() for patch in patches)
+
+
+def test_a_map_beside_the_magnet_is_told_with_both_spans():
+    low, high = np.zeros(3), np.array([40e-3, 15e-3, 5e-3])
+    text = _profile._compare_spans(low, high, np.array([40e-3, 15e-3, 5e-3]))
+    assert text == (
+        "it spans 0 to 40 x 0 to 15 x 0 to 5 mm, the magnet -20 to 20 x -7.5 to 7.5 x -2.5 to "
+        "2.5 mm; take the middle, (20, 7.5, 2.5) mm, off its coordinates"
+    )
