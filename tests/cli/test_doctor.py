@@ -3,6 +3,7 @@
 import json
 import os
 from importlib import import_module, metadata
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -50,6 +51,12 @@ def test_sound_machine_has_no_faults_and_hides_the_key(mp_server):
     assert KEY not in done.stdout + done.stderr
     assert "MP_API_KEY is set" in done.stdout
     assert "0 broken" in done.stdout
+    groups = [
+        before
+        for before, line in pairwise(["", *done.stdout.splitlines()])
+        if line.startswith(("ok ", "note ")) and before.isalpha()
+    ]
+    assert {"Packages", "Data", "Caches", "Models"} <= set(groups)
     assert "\x1b[" not in done.stdout
     assert mp_server.requests == []
 

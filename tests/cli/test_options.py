@@ -292,3 +292,9 @@ def test_names_of_devices_are_completed():
     assert complete("f22-e") == ["f22-engine"]
     # A sign of a pattern stands for itself.
     assert complete("*") == []
+
+
+def test_options_of_conditions_say_what_they_take():
+    text = " ".join(invoke("predict --help").stdout.split())
+    for example in ("--load-line NUMBER", "--shell SHELL"):
+        assert example in text

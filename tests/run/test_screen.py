@@ -395,3 +395,12 @@ def test_a_text_alone_is_one_requirement_or_objective():
         )
     ]
     pd.testing.assert_frame_equal(*screened)
+
+
+def test_a_damaged_list_of_rejected_rows_is_refused(tmp_path):
+    mk.screen(["SmCo5", "junk!"], "f22-engine", out=tmp_path)
+    assert len(ScreenResult.from_folder(tmp_path).best(9)) == 1
+    file = tmp_path / "rejected.csv"
+    file.write_bytes(file.read_bytes()[:-3])
+    with pytest.raises(StoreError, match=r"rejected\.csv is missing or dam"):
+        ScreenResult.from_folder(tmp_path)
