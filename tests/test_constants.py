@@ -124,7 +124,7 @@ def test_masses_are_those_of_others():
 def test_numbers_that_stand_for_others_are_near_them():
     from magnetkit.alloy import shells
     from magnetkit.choose import _evaluate
-    from magnetkit.features import _crystal_kernels as _crystals
+    from magnetkit.features import crystals as _crystals
     from magnetkit.magnetism.laws import law
     from magnetkit.phases.records import HOSTS
 

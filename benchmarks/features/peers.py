@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from .cases import MAGPIE, Work
 from .material import formulas, nd2fe14b
 
@@ -79,100 +77,6 @@ def _smact(n: int) -> Work:
     return lambda: [parse_formula(t) for t in texts]
 
 
-def _pymatgen_pairs(structures: list[Any]) -> Work:
-    return lambda: [s.get_neighbor_list(5.0) for s in structures]
-
-
-def _points_and_cells(structures: list[Any]) -> list[tuple[Any, Any]]:
-    return [(s.cart_coords, s.lattice.matrix) for s in structures]
-
-
-def _vesin(structures: list[Any]) -> Work:
-    from vesin import NeighborList
-
-    calculator = NeighborList(cutoff=5.0, full_list=True)
-    cells = _points_and_cells(structures)
-    return lambda: [
-        calculator.compute(
-            points=x, box=cell, periodic=True, quantities="ijSd"
-        )
-        for x, cell in cells
-    ]
-
-
-def _matscipy(structures: list[Any]) -> Work:
-    from matscipy.neighbours import neighbour_list
-
-    cells = _points_and_cells(structures)
-    return lambda: [
-        neighbour_list(
-            "ijSd", cutoff=5.0, positions=x, cell=cell, pbc=[True] * 3
-        )
-        for x, cell in cells
-    ]
-
-
-def _ase(structures: list[Any]) -> Work:
-    from ase.neighborlist import primitive_neighbor_list
-
-    cells = _points_and_cells(structures)
-    return lambda: [
-        primitive_neighbor_list("ijSd", [True] * 3, cell, x, 5.0)
-        for x, cell in cells
-    ]
-
-
-def _matminer_radial(structures: list[Any]) -> Work:
-    from matminer.featurizers.structure import RadialDistributionFunction
-
-    featurizer = RadialDistributionFunction(cutoff=10.0, bin_size=0.1)
-    return lambda: [featurizer.featurize(s) for s in structures]
-
-
-def _matscipy_radial(structures: list[Any]) -> Work:
-    from matscipy.neighbours import neighbour_list
-
-    cells = []
-    for s in structures:
-        _, kinds = np.unique(s.atomic_numbers, return_inverse=True)
-        cells.append((s.cart_coords, s.lattice.matrix, kinds))
-
-    def one(x: Any, cell: Any, kinds: Any) -> Any:
-        i, j, d = neighbour_list(
-            "ijd", cutoff=10.0, positions=x, cell=cell, pbc=[True] * 3
-        )
-        k = kinds.max() + 1
-        slot = (kinds[i] * k + kinds[j]) * 100 + (d * 10).astype(np.int64)
-        return np.bincount(slot, minlength=k * k * 100).reshape(k, k, 100)
-
-    return lambda: [one(*g) for g in cells]
-
-
-def _matscipy_dipoles(structures: list[Any]) -> Work:
-    from matscipy.neighbours import neighbour_list
-
-    cells = _points_and_cells(structures)
-
-    def one(x: Any, cell: Any) -> Any:
-        i, v, d = neighbour_list(
-            "iDd", cutoff=20.0, positions=x, cell=cell, pbc=[True] * 3
-        )
-        third = d**-3
-        fifth = 3.0 * d**-5
-        parts = [
-            fifth * v[:, a] * v[:, b] - third * (a == b)
-            for a, b in _COMPONENTS
-        ]
-        return np.stack(
-            [np.bincount(i, part, len(x)) for part in parts], axis=1
-        )
-
-    return lambda: [one(*g) for g in cells]
-
-
-_COMPONENTS = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
-
-
 def _soap(structures: list[Any]) -> Work:
     from dscribe.descriptors import SOAP
     from pymatgen.io.ase import AseAtomsAdaptor
@@ -190,9 +94,6 @@ def _site_stats(structures: list[Any]) -> Work:
     return lambda: [featurizer.featurize(s) for s in structures]
 
 
-PAIRS = "neighbour list, 5 A"
-RADIAL = "radial distribution, 10 A"
-SPHERE = "dipole sum, sphere of 20 A"
 STRUCTURES = "structure descriptors"
 PEERS = (
     Peer("parse formulas", "pymatgen", 2000, _pymatgen_parse),
@@ -200,13 +101,6 @@ PEERS = (
     Peer("parse formulas", "smact", 2000, _smact),
     Peer(MAGPIE, "matminer", 300, _matminer),
     Peer(MAGPIE, "CBFV", 3000, _cbfv, exact=False),
-    Peer(PAIRS, "pymatgen", 20, _pymatgen_pairs),
-    Peer(PAIRS, "vesin", 20, _vesin),
-    Peer(PAIRS, "matscipy", 10, _matscipy),
-    Peer(PAIRS, "ase", 2, _ase),
-    Peer(RADIAL, "matscipy + numpy", 5, _matscipy_radial),
-    Peer(RADIAL, "matminer", 1, _matminer_radial, exact=False),
-    Peer(SPHERE, "matscipy + numpy", 2, _matscipy_dipoles),
     Peer(STRUCTURES, "dscribe SOAP", 2, _soap, exact=False),
     Peer(
         STRUCTURES,
@@ -221,7 +115,7 @@ PEERS = (
 def prepare_peer(peer: Peer) -> Work | None:
     """Return the work of a peer; None where it is not installed."""
     material: Any = peer.rows
-    if peer.case in (PAIRS, RADIAL, SPHERE, STRUCTURES):
+    if peer.case == STRUCTURES:
         material = [nd2fe14b()] * peer.rows
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -2,13 +2,6 @@ from ._elements import composition_statistics as composition_statistics
 from ._elements import load_ions as load_ions
 from ._elements import load_table as load_table
 from .compositions import CompositionStatistics as CompositionStatistics
-from .crystals import Crystals as Crystals
 from .crystals import StructureDescriptors as StructureDescriptors
-from .crystals import coordination as coordination
-from .crystals import crystal_field as crystal_field
-from .crystals import dipolar_field as dipolar_field
-from .crystals import neighbour_list as neighbour_list
-from .crystals import radial_distribution as radial_distribution
-from .crystals import structure_descriptors as structure_descriptors
 from .rare_earths import RareEarthDescriptors as RareEarthDescriptors
 from .rare_earths import rare_earth_descriptors as rare_earth_descriptors

@@ -1,35 +1,31 @@
-"""Crystals: neighbours, radial distributions, crystal field, dipolar field, and descriptors.
+"""Descriptors of crystals: volume, neighbours, distances, crystal field and dipolar field.
 
-Every function takes pymatgen structures with ordered sites. Distances are in angstrom. Sums over a
-lattice give the fields; `structure_descriptors` puts all into one row for each crystal.
+`StructureDescriptors` puts one row beside each pymatgen structure with ordered sites. Lattice sums
+over charges and moments, for orders that average to zero, are by Ewald's method. With f_l the l-th
+Legendre polynomial over r^(l + 1), the sum over the lattice splits into a short-ranged part, f_l
+times the regularised incomplete gamma function Q(l + 1/2, alpha^2 r^2), and a sum over reciprocal
+vectors G of (-1)^(l/2) 4 pi / V G^(l - 2) exp(-G^2 / 4 alpha^2) / (2l - 1)!! P_l(G) cos(G r). The
+term G = 0 vanishes over a sphere, so a uniform background that neutralises the charges adds
+nothing, and the dipole sum is that of a spherical sample less its own Lorentz and demagnetising
+fields.
 """
 
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from itertools import combinations_with_replacement
+from collections.abc import Mapping
+from itertools import combinations_with_replacement, product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import physical_constants
 
-from .._core._arguments import (
-    check_arguments,
-    parse_finite_number,
-    parse_whole_number,
-)
-from .._core._threads import share_rows
 from .._core._types import FloatArray, IntArray
 from .._core.elements import (
     N_ELEMENTS,
     RARE_EARTHS,
-    SYMBOLS,
     TRANSITION_METALS,
     mask,
 )
 from .._core.errors import InputError
-from ._crystal_kernels import Atoms, describe_crystals
 from .compositions import RowTransformer
 
 if TYPE_CHECKING:
@@ -61,6 +57,10 @@ _REACH = np.array([[4.2, 3.6, 3.6], [3.6, 3.0, 3.0], [3.6, 3.0, 3.0]])
 """Largest distance (A) of neighbours among R, T and X: the first shell in R-T compounds."""
 _SHORT = 2.45
 """Distance (A) below which iron pairs couple antiparallel (Givord and Lemaire 1974)."""
+# exp(-x^2) of this x is 1e-8: where both sums of Ewald's method are cut.
+_CUT = 4.3
+# Distances within this of the cutoff (in A) count as inside, whichever way they were rounded.
+_CUTOFF_SLACK = 1e-8
 
 _NAMES = (
     "volume_per_atom_A3",
@@ -81,563 +81,85 @@ _NAMES = (
 """Names of the descriptors, in order."""
 
 
-@dataclass(frozen=True, eq=False)
-class Crystals:
-    """Many crystals as arrays.
+class _Pairs(NamedTuple):
+    """The m pairs of atoms within a cutoff, both ways, and the vectors (A) between them.
 
-    Attributes
-    ----------
-    begin : ndarray of int64, shape (n + 1,)
-        Atoms of crystal ``c`` are ``begin[c]:begin[c + 1]``.
-    lattices : ndarray of float64, shape (n, 3, 3)
-        Rows are the cell vectors (A).
-    frac : ndarray of float64, shape (atoms, 3)
-        Fractional coordinates.
-    species : ndarray of int64, shape (atoms,)
-        Atomic number minus one.
+    ``first`` and ``second`` are int (m,), ``vector`` is (m, 3) and ``distance`` (m,), float64.
     """
 
-    begin: IntArray
-    lattices: FloatArray
-    frac: FloatArray
-    species: IntArray
-
-    def __repr__(self) -> str:
-        return f"<Crystals: {len(self.lattices):,} of {len(self.species):,} atoms>"
-
-    @classmethod
-    def from_structures(cls, structures: Iterable["Structure"]) -> "Crystals":
-        """Take pymatgen structures.
-
-        No structures give arrays of no crystals. Lattices are in angstrom.
-
-        Parameters
-        ----------
-        structures : iterable of pymatgen Structure
-            Ordered crystals.
-
-        Returns
-        -------
-        Crystals
-            ``begin``, (n + 1,), the first atom of each crystal and the number
-            of all; ``lattices``, (n, 3, 3), rows are vectors; ``frac``, as
-            given, and ``species``, atomic numbers less one, of all atoms, in
-            the order of `structures`. Charges and site properties are dropped.
-
-        Raises
-        ------
-        InputError
-            If one is no structure, is disordered, or has a flat cell.
-        """
-        lattices = []
-        frac = []
-        species = []
-        lengths = []
-        for number, structure in enumerate(structures):
-            if not hasattr(structure, "lattice") or not hasattr(
-                structure, "frac_coords"
-            ):
-                raise InputError(
-                    f"expected pymatgen structures, item {number} is {type(structure).__name__}"
-                )
-            if not structure.is_ordered:
-                raise InputError(
-                    f"structure {number} ({structure.formula}) has partly occupied sites; "
-                    "order it first, e.g. with pymatgen's OrderDisorderedStructureTransformation"
-                )
-            if not abs(structure.volume) > 1e-6:
-                raise InputError(
-                    f"structure {number} ({structure.formula}) has a flat cell"
-                )
-            lattices.append(structure.lattice.matrix)
-            frac.append(np.reshape(structure.frac_coords, (-1, 3)))
-            species.append(
-                np.array([s - 1 for s in structure.atomic_numbers], np.int64)
-            )
-            lengths.append(len(structure))
-        return cls(
-            np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-            np.array(lattices, np.float64).reshape(-1, 3, 3),
-            np.concatenate([np.zeros((0, 3)), *frac]),
-            np.concatenate([np.zeros(0, np.int64), *species]),
-        )
-
-    def __len__(self) -> int:
-        return len(self.begin) - 1
-
-
-class Neighbours(NamedTuple):
-    """Neighbours of every atom, m of them.
-
-    Attributes
-    ----------
-    atom : ndarray of int64, shape (m,)
-        Index of the atom, from 0, ascending.
-    neighbour : ndarray of int32, shape (m,)
-        Index of its neighbour.
-    image : ndarray of int32, shape (m, 3)
-        Cells by which the neighbour is moved.
-    distance : ndarray of float64, shape (m,)
-        Distance, angstrom.
-    """
-
-    atom: IntArray
-    neighbour: NDArray[np.int32]
-    image: NDArray[np.int32]
+    first: IntArray
+    second: IntArray
+    vector: FloatArray
     distance: FloatArray
 
 
-def _one(
-    structure: "Structure",
-) -> tuple[FloatArray, FloatArray, NDArray[Any]]:
-    """Return lattice (3, 3), angstrom, fractional coordinates (n, 3) and species (n,) of a crystal.
+class _Waves(NamedTuple):
+    """Ewald's sum over half of the reciprocal vectors, one of each of m pairs +-G.
 
-    `structure` is one of pymatgen; InputError if it is not ordered.
-    Coordinates stay as they are, in the cell or not. Species are atomic
-    numbers less one, int64; charges are dropped.
+    ``vectors`` is (m, 3), 1/A, ``squares`` (m,) their squared lengths, ``factor`` (m,) is
+    8 pi / V exp(-G^2 / 4 alpha^2), 1/A^3, and ``phases`` exp(i G r) at each atom, complex (n, m).
     """
-    crystals = Crystals.from_structures([structure])
-    return crystals.lattices[0], crystals.frac, crystals.species
 
+    vectors: FloatArray
+    squares: FloatArray
+    factor: FloatArray
+    phases: NDArray[np.complex128]
 
-@check_arguments
-def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
-    """Return all neighbours within a cutoff (A) of each atom, periodic images included.
-
-    Parameters
-    ----------
-    structure : Structure
-        The crystal, of pymatgen.
-    cutoff : float
-        Largest distance, Å, itself included.
-
-    Returns
-    -------
-    Neighbours
-        One entry a neighbour, sorted by ``atom``: ``atom`` and ``neighbour`` (indices), ``image``
-        (cells by which the neighbour is moved, (m, 3)) and ``distance`` (Å). Indices of atoms count
-        from 0. The neighbour lies at ``frac[neighbour] + image``. An atom is a neighbour of itself
-        in other cells alone.
-
-    Raises
-    ------
-    InputError
-        If the structure is not ordered, or `cutoff` is no number above 0.
-    """
-    from ._crystal_kernels import half_pairs
-
-    lattice, frac, _ = _one(structure)
-    return both_ways(
-        *half_pairs(
-            lattice,
-            frac,
-            parse_finite_number("cutoff", cutoff, 0.0, above=True),
-        )
-    )
-
-
-def both_ways(
-    first: NDArray[np.int32],
-    second: NDArray[np.int32],
-    shift: NDArray,
-    distance: NDArray,
-) -> Neighbours:
-    """List each pair of atoms from both its atoms, sorted by atom.
-
-    Each pair appears twice, once with its shift reversed. Rows of one atom keep the order of the
-    pairs.
-
-    Parameters
-    ----------
-    first, second : ndarray of int32, shape (p,)
-        Atoms of each pair, each pair once, as of `half_pairs`.
-    shift : ndarray of int32, shape (p, 3)
-        Cells by which the second atom is moved.
-    distance : ndarray of float64, shape (p,)
-        Distance, angstrom.
-
-    Returns
-    -------
-    Neighbours
-        Arrays of 2 p rows: ``atom`` (ascending), ``neighbour``, ``image`` and
-        ``distance``. ``image`` is the shift from the first atom, its negative
-        from the second. A pair of an atom with its own image gives two rows of
-        that atom, the shift before its negative.
-    """
-    pairs = np.column_stack([first, second])
-    # numpy sorts numbers of 16 bits by their digits, three times as fast.
-    keys = pairs.astype(np.uint16) if pairs.max(initial=0) < 1 << 16 else pairs
-    order = np.argsort(keys, axis=None, kind="stable")
-    pair = order >> 1
-    atom = pairs.take(order).astype(np.int64)
-    image = np.concatenate([shift, -shift]).take(
-        pair + (order & 1) * len(shift), axis=0
-    )
-    return Neighbours(atom, pairs.take(order ^ 1), image, distance.take(pair))
-
-
-@check_arguments
-def radial_distribution(
-    structure: "Structure", cutoff: float = 10.0, bins: int = 100
-) -> tuple[FloatArray, dict[tuple[str, str], FloatArray]]:
-    """Return the partial radial distribution functions.
-
-    Parameters
-    ----------
-    structure : Structure
-        An ordered crystal, of pymatgen.
-    cutoff : float
-        Largest distance (Å).
-    bins : int
-        Number of bins of distance. 1 or more.
-
-    Returns
-    -------
-    radii : ndarray, shape (bins,)
-        Middle of each bin (Å).
-    functions : dict
-        For each pair of symbols, once, the lower atomic number first, such as
-        ``("Fe", "Nd")`` or ``("Fe", "Fe")``, g(r), shape (bins,): density of
-        one around the other over its mean density; 1 for no order.
-
-    Raises
-    ------
-    InputError
-        If the structure is not ordered, `cutoff` is no number above 0, or `bins` no whole number of
-        1 or more.
-    """
-    from ._crystal_kernels import half_pairs
-
-    lattice, frac, species = _one(structure)
-    cutoff = parse_finite_number("cutoff", cutoff, 0.0, above=True)
-    bins = parse_whole_number("bins", bins)
-    present, kinds, members = np.unique(
-        species, return_inverse=True, return_counts=True
-    )
-    first, second, _, distance = half_pairs(lattice, frac, cutoff)
-    pairs = kinds[first], kinds[second], distance
-    counts = radial_counts(pairs, len(present), cutoff / bins, bins)
-    edges = np.linspace(0.0, cutoff, bins + 1)
-    shells = 4.0 / 3.0 * np.pi * np.diff(edges**3) / structure.volume
-    functions = {}
-    for a, b in combinations_with_replacement(range(len(present)), 2):
-        symbols = (SYMBOLS[present[a]], SYMBOLS[present[b]])
-        uniform = members[a] * members[b] * shells
-        functions[symbols] = counts[a, b] / uniform
-    return 0.5 * (edges[1:] + edges[:-1]), functions
-
-
-def radial_counts(
-    pairs: tuple[IntArray, IntArray, NDArray],
-    kinds: int,
-    width: float,
-    bins: int,
-) -> IntArray:
-    """Count the atoms of each kind in bins of distance around those of each kind.
-
-    Distances beyond the last bin are left out. The result is symmetric in the kinds; a pair of one
-    kind counts twice, once around each of its atoms.
-
-    Parameters
-    ----------
-    pairs : tuple of ndarray, shape (p,)
-        Kinds of both atoms and distance (A) of pairs, each listed once. Kinds count from 0.
-    kinds : int
-        Number of kinds.
-    width : float
-        Width of a bin, A.
-    bins : int
-        Number of bins.
-
-    Returns
-    -------
-    ndarray of int64, shape (kinds, kinds, bins)
-        Entry [a, b, k]: pairs of kinds a and b with a distance from k to below
-        k + 1 widths; a pair of different kinds counts once in [a, b] and once
-        in [b, a].
-    """
-    one, other, distance = pairs
-    slot = (distance / width).astype(np.int64)
-    place = ((one * kinds + other) * bins + slot)[slot < bins]
-    counts = np.bincount(place, minlength=kinds**2 * bins).reshape(
-        kinds, kinds, bins
-    )
-    return counts + counts.transpose(1, 0, 2)
-
-
-@check_arguments
-def coordination(structure: "Structure", cutoff: float) -> dict[str, IntArray]:
-    """Return how many neighbours of each element every atom has within a cutoff (A).
-
-    Parameters
-    ----------
-    structure : Structure
-        The crystal, of pymatgen.
-    cutoff : float
-        Largest distance that counts as a neighbour, Å, itself included.
-
-    Returns
-    -------
-    dict of str to ndarray of int64, shape (number of atoms,)
-        Symbol of the neighbours to how many of them each atom has. Atoms are
-        in the order of `structure`. Each element of the crystal is a key, by
-        atomic number, such as ``{"Co": ..., "Sm": ...}``. Periodic images
-        count.
-
-    Raises
-    ------
-    InputError
-        If the structure is not ordered, or `cutoff` is no number above 0.
-    """
-    from ._crystal_kernels import coordination_numbers, half_pairs
-
-    lattice, frac, species = _one(structure)
-    cutoff = parse_finite_number("cutoff", cutoff, 0.0, above=True)
-    present, kinds = np.unique(species, return_inverse=True)
-    first, second, _, distance = half_pairs(lattice, frac, cutoff)
-    counts = np.zeros((len(frac), len(present)), np.int64)
-    # The list of pairs ends at the cutoff.
-    reach = np.full((len(present), len(present)), np.inf)
-    coordination_numbers(first, second, distance, kinds, reach, counts)
-    return {SYMBOLS[z]: counts[:, k] for k, z in enumerate(present)}
-
-
-@check_arguments
-def crystal_field(
-    structure: "Structure",
-    axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
-    charges: Mapping[str, float] = _CHARGES,
-) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Return the point-charge crystal field at each rare-earth site.
-
-    Parameters
-    ----------
-    structure : Structure
-        An ordered crystal, of pymatgen.
-    axis : tuple of float
-        Cartesian axis of quantisation, of any length.
-    charges : mapping of str to float
-        Point charge of each element (e, positive for cations), 0 for one not
-        named; it replaces the whole default; a uniform background neutralises
-        the cell. The default, 3 for rare earths and -1 for N and C, gives the
-        sign of A_2^0, not its size. CompositionError for a symbol that is no
-        element.
-
-    Returns
-    -------
-    sites : ndarray of int, shape (r,)
-        Indices of the rare-earth sites, from 0, ascending; all three are empty
-        without a rare earth.
-    A20 : ndarray, shape (r,)
-        K / a0^2: -(e^2 / 16 pi epsilon_0) sum of charge (3 cos^2 - 1) / R^3.
-    A40 : ndarray, shape (r,)
-        K / a0^4: -(e^2 / 32 pi epsilon_0) sum of charge P_4(cos) / R^5.
-
-    Raises
-    ------
-    InputError
-        If the structure is not ordered, or the axis is not three finite numbers or is zero.
-
-    Notes
-    -----
-    Ewald sums, converged to about 1e-7 of the nearest neighbour's part. The definition of the
-    coefficients is that of M. T. Hutchings, Solid State Physics 16 (1964) 227.
-    """
-    from ._crystal_kernels import (
-        axis_component,
-        dipole_tensors,
-        ewald_cutoff,
-        fourth_order_sums,
-    )
-
-    direction = _unit(axis)
-    lattice, frac, species = _one(structure)
-    charge = _spread_over_elements(charges)[species]
-    cutoff = ewald_cutoff(max(len(frac), 1), structure.volume)
-    tensors = np.empty((len(frac), 1, 6))
-    dipole_tensors(lattice, frac, charge[:, None], cutoff, True, tensors)
-    fourth = np.empty(len(frac))
-    fourth_order_sums(lattice, frac, charge, direction, cutoff, fourth)
-    sites = np.flatnonzero(mask(RARE_EARTHS)[species])
-    second = np.array(
-        [axis_component(tensors[i, 0], direction) for i in sites]
-    )
-    return sites, _SECOND_ORDER * second, _FOURTH_ORDER * fourth[sites]
-
-
-@check_arguments
-def dipolar_field(
-    structure: "Structure",
-    axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
-    moments: Mapping[str, float] = _MOMENTS,
-    cutoff: float | None = None,
-) -> FloatArray:
-    """Return the field of the other atoms' moments at each atom.
-
-    Parameters
-    ----------
-    structure : Structure
-        An ordered crystal, of pymatgen.
-    axis : tuple of float
-        Cartesian direction of all moments, of any length.
-    moments : mapping of str to float
-        Moment of each element along the axis (muB), 0 for one not named; it
-        replaces the whole default. The default is Fe 2.2, Co 1.5 and Ni 0.3.
-        CompositionError for a symbol that is no element.
-    cutoff : float, optional
-        Sum over a plain sphere of this radius (Å) instead of to convergence.
-
-    Returns
-    -------
-    ndarray, shape (n, 3)
-        Tesla. The sum over a sphere: the Lorentz field mu0 M / 3 and the sample's demagnetising
-        field are not in it, and it vanishes on a site of cubic symmetry. One row for each atom,
-        Cartesian.
-
-    Raises
-    ------
-    InputError
-        If the structure is not ordered, the axis is not three finite numbers or is zero, or
-        `cutoff` is no number above 0.
-    """
-    from ._crystal_kernels import dipole_tensors, ewald_cutoff
-
-    direction = _unit(axis)
-    lattice, frac, species = _one(structure)
-    moment = _spread_over_elements(moments)[species]
-    if cutoff is None:
-        reach = ewald_cutoff(max(len(frac), 1), structure.volume)
-    else:
-        reach = parse_finite_number("cutoff", cutoff, 0.0, above=True)
-    tensors = np.empty((len(frac), 1, 6))
-    dipole_tensors(
-        lattice, frac, moment[:, None], reach, cutoff is None, tensors
-    )
-    xx, yy, zz, yz, xz, xy = tensors[:, 0].T
-    parts = np.stack([xx, xy, xz, xy, yy, yz, xz, yz, zz], axis=1)
-    full = parts.reshape(-1, 3, 3)
-    return _DIPOLE * full @ direction
-
-
-def _spread_over_elements(values: Mapping[str, float]) -> FloatArray:
-    """Return values of some elements as an array over all, zero for the rest, (118,).
-
-    The result is float64, by atomic number less one. `values` maps symbols to
-    numbers; CompositionError for a text that is no element.
-    """
-    result = np.zeros(N_ELEMENTS)
-    for symbol, value in values.items():
-        result += value * mask((symbol,))
-    return result
-
-
-def _unit(axis: Any) -> FloatArray:
-    """Return an axis scaled to length 1; InputError if not three finite numbers, or zero.
-
-    `axis` is three numbers, Cartesian; a text is a ValueError. The result is
-    float64, shape (3,).
-    """
-    axis = np.asarray(axis, np.float64)
-    # The sum of squares would overflow for a length over 1e154.
-    length = math.hypot(*axis) if axis.shape == (3,) else 0.0
-    if not 0.0 < length < math.inf:
-        raise InputError(
-            f"axis must be three finite numbers, not all zero, got {axis.tolist()!r}"
-        )
-    return axis / length
-
-
-@check_arguments
-def structure_descriptors(crystals: Crystals) -> FloatArray:
-    """Return the descriptors of each crystal, shape (n, k), named by `StructureDescriptors`.
-
-    The columns are in the order of ``StructureDescriptors().get_feature_names_out()``.
-
-    Parameters
-    ----------
-    crystals : Crystals
-        The crystals. As of `Crystals.from_structures`.
-
-    Returns
-    -------
-    ndarray
-        float64; k is 26: ``volume_per_atom_A3``; nine of ``R_R_neighbours``,
-        the mean number of the second kind about an atom of the first;
-        ``_distance_min_A``, ``_mean_A`` and ``_std_A`` of ``R_R``, ``R_T`` and
-        ``T_T``; ``T_T_short_share``, of pairs under 2.45 A;
-        ``A20_mean_K_a0_2``, ``A20_min_K_a0_2``, ``A20_max_K_a0_2`` and
-        ``A40_mean_K_a0_4`` over R; ``R_dipolar_field_T`` and
-        ``T_dipolar_field_T``, means. NaN where a crystal has no such site or
-        pair.
-
-    Notes
-    -----
-    R are the rare earths, T are Fe, Co, Ni and Mn, X all else. The axis of crystal and dipolar
-    field is the one along which the field gradient, averaged over the rare-earth sites, is
-    largest: the unique axis of a uniaxial crystal, however its cell is set.
-    """
-    kind = 2 - mask(TRANSITION_METALS) - 2 * mask(RARE_EARTHS)
-    weights = np.stack(
-        [_spread_over_elements(_CHARGES), _spread_over_elements(_MOMENTS)],
-        axis=1,
-    )
-    species = crystals.species
-    atoms = Atoms(
-        crystals.begin,
-        crystals.lattices,
-        crystals.frac,
-        kind.astype(np.int64)[species],
-        weights[species],
-    )
-    out = np.empty((len(crystals), len(_NAMES)))
-    scales = [_SECOND_ORDER, _FOURTH_ORDER, _DIPOLE]
-    share_rows(
-        describe_crystals,
-        len(crystals),
-        atoms,
-        _REACH,
-        _SHORT,
-        np.array(scales),
-        out,
-        chunk=4,
-    )
-    return out
+    def amplitudes(self, weights: FloatArray) -> FloatArray:
+        """Return the amplitude of each wave at each atom, (n, m), for weights (n,)."""
+        total = self.factor * np.conj(weights @ self.phases)
+        return (total * self.phases).real
 
 
 class StructureDescriptors(RowTransformer):
     """Neighbours, distances, point-charge crystal field and dipolar field of crystals.
 
-    See Also
-    --------
-    structure_descriptors : what each column means.
+    The 26 columns are ``volume_per_atom_A3``; nine of ``R_R_neighbours``, the mean number of the
+    second kind about an atom of the first; ``_distance_min_A``, ``_mean_A`` and ``_std_A`` of
+    ``R_R``, ``R_T`` and ``T_T``; ``T_T_short_share``, of pairs under 2.45 A; ``A20_mean_K_a0_2``,
+    ``A20_min_K_a0_2``, ``A20_max_K_a0_2`` and ``A40_mean_K_a0_4`` over R; ``R_dipolar_field_T``
+    and ``T_dipolar_field_T``, means. NaN where a crystal has no such site or pair.
+
+    Notes
+    -----
+    R are the rare earths, T are Fe, Co, Ni and Mn, X all else. A20 is -(e^2 / 16 pi epsilon_0) sum
+    of charge (3 cos^2 - 1) / R^3 and A40 is -(e^2 / 32 pi epsilon_0) sum of charge P_4(cos) / R^5
+    (M. T. Hutchings, Solid State Physics 16 (1964) 227); charges are 3 for rare earths and -1 for N
+    and C, which gives the sign of A20, not its size. Moments are 2.2 (Fe), 1.5 (Co) and 0.3 muB
+    (Ni). The axis of crystal and dipolar field is the one along which the field gradient, averaged
+    over the rare-earth sites, is largest: the unique axis of a uniaxial crystal, however its cell
+    is set.
     """
 
     def transform(self, X: Any) -> FloatArray:
-        """Return the descriptors of each crystal, shape (n, n_descriptors).
+        """Return the descriptors of each crystal, shape (n, 26).
 
         The columns are those of `get_feature_names_out`, each with its unit;
         NaN where a crystal has no such site or pair. No `fit` is needed.
 
         Parameters
         ----------
-        X : Crystals, or sequence or one-column table of pymatgen structures
+        X : sequence or one-column table of pymatgen structures
             What to describe; sites must be ordered. A single structure must
-            be given in a list (AttributeError). An empty list gives no rows.
+            be given in a list. An empty list gives no rows.
 
         Raises
         ------
         InputError
-            If a row is no structure or a disordered one, or a table has several columns.
+            If a row is no structure, a disordered one or of a flat cell, or a table has several
+            columns.
         """
-        if isinstance(X, Crystals):
-            return structure_descriptors(X)
         if hasattr(X, "columns"):
             if len(X.columns) != 1:
                 raise InputError(
                     f"expected one column of structures, got {len(X.columns)} columns"
                 )
             X = X[X.columns[0]]
-        return structure_descriptors(Crystals.from_structures(X))
+        structures = list(X)
+        for number, structure in enumerate(structures):
+            _check_structure(structure, number)
+        rows = [_describe(structure) for structure in structures]
+        return np.array(rows, np.float64).reshape(-1, len(_NAMES))
 
     def get_feature_names_out(
         self, input_features: Any = None
@@ -648,39 +170,216 @@ class StructureDescriptors(RowTransformer):
     def _features_of_column(
         self, column: Any, ignore_errors: bool
     ) -> tuple[FloatArray, list[str]]:
-        """Compute the features of a column of pymatgen structures.
-
-        Parameters
-        ----------
-        column : pandas.Series or ndarray of object
-            n structures.
-        ignore_errors : bool
-            Give NaN for unusable rows; they raise otherwise.
-
-        Returns
-        -------
-        values : ndarray, shape (n, features)
-            float64, in the order of `get_feature_names_out`, NaN for a row
-            that is not used.
-        reasons : list of str
-            Why a row is not used, empty where it is.
-
-        Raises
-        ------
-        InputError
-            If a structure is unusable (none of pymatgen, not ordered, or of a
-            flat cell) and `ignore_errors` is False.
-        """
+        """Return the descriptors of n structures, (n, 26), and of each why it has none or ""."""
         reasons = [""] * len(column)
+        values = np.full((len(column), len(_NAMES)), np.nan)
         for row, structure in enumerate(column):
             try:
-                Crystals.from_structures([structure])
+                _check_structure(structure, row)
             except InputError as error:
                 if not ignore_errors:
                     raise
                 reasons[row] = str(error)
-        sound = np.array([not reason for reason in reasons], bool)
-        values = np.full((len(column), len(_NAMES)), np.nan)
-        if sound.any():
-            values[sound] = self.transform(list(column[sound]))
+            else:
+                values[row] = _describe(structure)
         return values, reasons
+
+
+def _check_structure(structure: Any, number: int) -> None:
+    """Raise InputError unless a row, the `number`-th from 0, is a crystal of ordered sites."""
+    if not hasattr(structure, "lattice") or not hasattr(
+        structure, "frac_coords"
+    ):
+        raise InputError(
+            f"expected pymatgen structures, item {number} is {type(structure).__name__}"
+        )
+    if not structure.is_ordered:
+        raise InputError(
+            f"structure {number} ({structure.formula}) has partly occupied sites; "
+            "order it first, e.g. with pymatgen's OrderDisorderedStructureTransformation"
+        )
+    if not abs(structure.volume) > 1e-6:
+        raise InputError(
+            f"structure {number} ({structure.formula}) has a flat cell"
+        )
+
+
+def _describe(structure: "Structure") -> FloatArray:
+    """Return the descriptors of one ordered crystal, shape (26,), in the order of `_NAMES`."""
+    row = np.full(len(_NAMES), np.nan)
+    n = len(structure)
+    if n == 0:
+        return row
+    species = np.array([z - 1 for z in structure.atomic_numbers], np.int64)
+    kinds = 2 - mask(TRANSITION_METALS) - 2 * mask(RARE_EARTHS)
+    kind = kinds.astype(np.int64)[species]
+    row[0] = structure.volume / n
+    row[1:20] = _describe_neighbours(structure, kind)
+    rare_earth = kind == 0
+    cutoff = 2.3 * n ** (1 / 6) * row[0] ** (1 / 3)
+    alpha = _CUT / cutoff
+    pairs = _find_pairs(structure, cutoff)
+    waves = _find_waves(structure, alpha)
+    charge = _spread_over_elements(_CHARGES)[species]
+    moment = _spread_over_elements(_MOMENTS)[species]
+    gradient = _sum_second_order(pairs, waves, charge, alpha)
+    field = _sum_second_order(pairs, waves, moment, alpha)
+    if rare_earth.any():
+        axis = _principal_axis(gradient[rare_earth].sum(axis=0))
+        second = _SECOND_ORDER * (gradient @ axis @ axis)[rare_earth]
+        fourth = _sum_fourth_order(pairs, waves, charge, alpha, axis)
+        row[20] = second.mean()
+        row[21] = second.min()
+        row[22] = second.max()
+        row[23] = _FOURTH_ORDER * fourth[rare_earth].mean()
+    else:
+        axis = _principal_axis(field.sum(axis=0))
+    along = _DIPOLE * (field @ axis @ axis)
+    for place in range(2):
+        if (kind == place).any():
+            row[24 + place] = along[kind == place].mean()
+    return row
+
+
+def _find_pairs(structure: "Structure", cutoff: float) -> _Pairs:
+    """Return all pairs of atoms of a crystal within a cutoff (A), both ways."""
+    first, second, image, distance = structure.get_neighbor_list(
+        cutoff + _CUTOFF_SLACK, exclude_self=True
+    )
+    frac = structure.frac_coords
+    vector = (frac[second] + image - frac[first]) @ structure.lattice.matrix
+    return _Pairs(first, second, vector, distance)
+
+
+def _describe_neighbours(
+    structure: "Structure", kind: IntArray
+) -> NDArray[Any]:
+    """Return coordination numbers and statistics of distances of one crystal, shape (19,).
+
+    `kind` is int (n,): 0 rare earth, 1 transition metal, 2 other. First stand the nine mean numbers
+    of neighbours by kinds, then least, mean and deviation (A) of R-R, R-T and T-T distances, then
+    the share of short T-T pairs; NaN where there are no such atoms or pairs.
+    """
+    row = np.full(19, np.nan)
+    pairs = _find_pairs(structure, _REACH.max())
+    one = kind[pairs.first]
+    other = kind[pairs.second]
+    near = pairs.distance <= _REACH[one, other]
+    members = np.bincount(kind, minlength=3)
+    for place, (a, b) in enumerate(product(range(3), repeat=2)):
+        if members[a]:
+            count = np.count_nonzero(near & (one == a) & (other == b))
+            row[place] = count / members[a]
+    for place, (a, b) in enumerate(((0, 0), (0, 1), (1, 1))):
+        distance = pairs.distance[near & (one == a) & (other == b)]
+        if len(distance):
+            start = 9 + 3 * place
+            row[start] = distance.min()
+            row[start + 1] = distance.mean()
+            row[start + 2] = distance.std()
+            if a == 1:
+                row[18] = (distance < _SHORT).mean()
+    return row
+
+
+def _sum_second_order(
+    pairs: _Pairs, waves: _Waves, weights: FloatArray, alpha: float
+) -> FloatArray:
+    """Return the sum of weight (3 r_i r_j - r^2 delta_ij) / r^5 over all other atoms.
+
+    `weights` is (n,), such as charges; `alpha` the width of Ewald's sum, 1/A. The result is
+    (n, 3, 3), a traceless tensor at each atom, weight / A^3.
+    """
+    from scipy.special import erfc
+
+    n = len(weights)
+    distance = pairs.distance
+    x = alpha * distance
+    bell = np.exp(-x * x) * x / np.sqrt(np.pi)
+    screen = erfc(x) + bell * (2.0 + 4.0 / 3.0 * x * x)
+    factor = weights[pairs.second] * screen / distance**3
+    unit = (pairs.vector / distance[:, None]).T
+    result = np.empty((n, 3, 3))
+    for i, j in combinations_with_replacement(range(3), 2):
+        part = factor * (3.0 * unit[i] * unit[j] - (i == j))
+        result[:, i, j] = np.bincount(pairs.first, part, minlength=n)
+        result[:, j, i] = result[:, i, j]
+    vectors = waves.vectors
+    shape = vectors[:, :, None] * vectors[:, None, :]
+    shape = shape / waves.squares[:, None, None] - np.eye(3) / 3.0
+    return result - np.tensordot(waves.amplitudes(weights), shape, axes=1)
+
+
+def _sum_fourth_order(
+    pairs: _Pairs,
+    waves: _Waves,
+    weights: FloatArray,
+    alpha: float,
+    axis: FloatArray,
+) -> FloatArray:
+    """Return the sum of weight P_4(cos) / r^5 over all other atoms, (n,), weight / A^5.
+
+    The angle is that between `axis`, of length one, and the line to the other atom.
+    """
+    from scipy.special import erfc
+
+    distance = pairs.distance
+    x = alpha * distance
+    bell = np.exp(-x * x) * x / np.sqrt(np.pi)
+    series = 4.0 / 3.0 + x**2 * (8.0 / 15.0 + x**2 * 16.0 / 105.0)
+    screen = erfc(x) + bell * (2.0 + x**2 * series)
+    legendre = _legendre(pairs.vector @ axis / distance)
+    result = np.bincount(
+        pairs.first,
+        weights[pairs.second] * screen * legendre / distance**5,
+        minlength=len(weights),
+    )
+    cosine = waves.vectors @ axis / np.sqrt(waves.squares)
+    shape = waves.squares / 105.0 * _legendre(cosine)
+    return result + waves.amplitudes(weights) @ shape
+
+
+def _legendre(cosine: FloatArray) -> FloatArray:
+    """Return the fourth Legendre polynomial."""
+    square = cosine * cosine
+    return ((35.0 * square - 30.0) * square + 3.0) / 8.0
+
+
+def _find_waves(structure: "Structure", alpha: float) -> _Waves:
+    """Return the waves of Ewald's sum of a width, 1/A, that are not negligible."""
+    longest = 2.0 * alpha * _CUT
+    sides = np.linalg.norm(structure.lattice.matrix, axis=1)
+    most = (longest * sides / (2.0 * np.pi)).astype(int)
+    grid = np.meshgrid(*(np.arange(-m, m + 1) for m in most), indexing="ij")
+    indices = np.stack(grid, axis=-1).reshape(-1, 3)
+    # One of each pair +-G: those behind the middle, in the order of the grid.
+    indices = indices[len(indices) // 2 + 1 :]
+    reciprocal = np.linalg.inv(structure.lattice.matrix).T
+    vectors = 2.0 * np.pi * indices @ reciprocal
+    squares = np.sum(vectors**2, axis=1)
+    is_long = squares > longest**2
+    vectors = vectors[~is_long]
+    squares = squares[~is_long]
+    factor = np.exp(-squares / (4.0 * alpha**2))
+    factor *= 8.0 * np.pi / structure.volume
+    phases = np.exp(1j * (structure.cart_coords @ vectors.T))
+    return _Waves(vectors, squares, factor, phases)
+
+
+def _principal_axis(tensor: FloatArray) -> FloatArray:
+    """Return the unit vector, (3,), along which a traceless tensor, (3, 3), is largest in size.
+
+    It is (0, 0, 1) where all entries are at most 1e-9.
+    """
+    if not np.abs(tensor).max() > 1e-9:
+        return np.array([0.0, 0.0, 1.0])
+    values, vectors = np.linalg.eigh(tensor)
+    return vectors[:, np.argmax(np.abs(values))]
+
+
+def _spread_over_elements(values: Mapping[str, float]) -> FloatArray:
+    """Return values of some elements as an array over all, zero for the rest, (118,)."""
+    result = np.zeros(N_ELEMENTS)
+    for symbol, value in values.items():
+        result += value * mask((symbol,))
+    return result

@@ -15,7 +15,7 @@ def test_a_peer_gets_its_rows_or_the_crystals():
     work = prepare_peer(Peer("parse formulas", "me", 3, lambda n: lambda: n))
     assert work() == 3
     crystals = prepare_peer(
-        Peer(peers.PAIRS, "me", 2, lambda structures: lambda: structures)
+        Peer(peers.STRUCTURES, "me", 2, lambda structures: lambda: structures)
     )
     assert len(crystals()) == 2
 
