@@ -405,13 +405,6 @@ def curve(
             metavar="NAME|FILE",
         ),
     ] = None,
-    sample: Annotated[
-        str | None,
-        o.hidden_option(
-            "Shape of a sample measured in open circuit along z, as 3x3x2mm.",
-            metavar="SHAPE",
-        ),
-    ] = None,
     form: Annotated[
         Literal[
             "csv",
@@ -460,8 +453,6 @@ def curve(
 
       magnetkit curve at20.csv at150.csv --temperature 20C,100C,150C --format femm --out mine.lua
 
-      magnetkit curve loop.dat --sample 3x3x2mm --format csv --curve JH --out loop.csv
-
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
     from ..curves.curve import curve as run
@@ -476,7 +467,6 @@ def curve(
             "--limits",
             out=out,
             bare=bare,
-            sample=sample,
             format=o.drop_default(form, "csv"),
             curve=o.drop_default(kind, "BH"),
         )
@@ -488,7 +478,7 @@ def curve(
         o.check_folder(out)
     if load_line is not None:
         keywords["load_line"] = _read_load_line(load_line)
-    keywords |= {"bound": bound, "basis": basis, "sample": sample}
+    keywords |= {"bound": bound, "basis": basis}
     is_picture = out is not None and out.suffix.lower() in _DRAWN
     # Several files of measured curves that go into a solver's file are one magnet.
     is_one = len(magnets) == 1 or (
@@ -629,8 +619,7 @@ def _print_curves(
     out : Path or None
         Picture to write: .html, .png, .svg or .pdf.
     keywords : dict
-        Keywords of `magnetkit.curve`. It is changed: ``sample``, the shape of
-        the sample of the first curve, becomes None.
+        Keywords of `magnetkit.curve`.
 
     Raises
     ------
@@ -662,7 +651,6 @@ def _print_curves(
         temperature = ",".join(
             f"{kelvin}K" for kelvin in first.curves.temperature
         )
-    keywords |= {"sample": None}
     results = [
         first,
         *(run(one, temperature, **keywords) for one in magnets[1:]),

@@ -43,7 +43,7 @@ def test_a_parts_list_and_other_questions_have_panels():
     ("words", "hidden"),
     [
         (("predict",), {"--shape", "--along"}),
-        (("curve",), {"--hours", "--application", "--sample", "--bare"}),
+        (("curve",), {"--hours", "--application", "--bare"}),
         (("replace",), {"--spread", "--mass", "--most-cost", "--circuit"}),
         (("diffuse",), {"--probability", "--anneal", "--anneal-hours"}),
         (("suggest",), {"--melts", "--charge", "--seed"}),
