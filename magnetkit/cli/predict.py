@@ -61,13 +61,6 @@ def predict(
         Literal["x", "y", "z"],
         o.hidden_option("--along", "Its direction of magnetization."),
     ] = "z",
-    why: Annotated[
-        bool,
-        o.option(
-            "--why",
-            "Say why: terms of H_cJ and B_r, what the range rests on, what to measure.",
-        ),
-    ] = False,
     require: o.Require = None,
     reference: o.ReferenceMagnet = None,
     objective: o.Objectives = None,
@@ -100,8 +93,6 @@ def predict(
       --reference Nd1.8Dy0.2Fe14B
 
       magnetkit predict --compare N42SH N38UH --load-line 2 --temperature 150C
-
-      magnetkit predict "Nd30.5Dy1B0.97Co1Cu0.15Fe bal." --basis weight --why
     """
     from ..report._tables import print_properties
 
@@ -151,8 +142,6 @@ def predict(
     if out is not None:
         asked_for = {"temperature": at, **keywords}
         _write_predictions(frame, out, require or (), asked_for, units)
-        if why:
-            _print_why(frame, {"basis": basis, **keywords})
         return
     print_properties(
         frame,
@@ -164,8 +153,6 @@ def predict(
     )
     if not json:
         _print_margins(rows, at, {"basis": basis, **keywords})
-    if why:
-        _print_why(frame, {"basis": basis, **keywords})
 
 
 def _write_predictions(
@@ -275,52 +262,6 @@ def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
             except InputError:
                 continue
             remark(f"{text}: {margin}")
-
-
-# So many magnets are explained in one call.
-_MOST_EXPLAINED = 5
-
-
-def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
-    """Print why the first magnets of a table have their coercivity and remanence.
-
-    The texts go below a table on a terminal, otherwise to stderr.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Predictions: ``candidate`` (the recipe as written), ``temperature_K``
-        and, where it has one, ``shell`` ("" for none); the first five rows
-        count. One that cannot be explained has the reason printed.
-    asked : dict
-        Options as given: ``basis`` (needed), and ``process`` and
-        ``calibration`` if given.
-    """
-    from ..magnetism.conditions import calibrated_process
-    from ..magnetism.explanation import explain_magnet
-    from ..report._text import remark
-
-    for row in frame.head(_MOST_EXPLAINED).to_dict("records"):
-        kelvin = float(row["temperature_K"])
-        process = calibrated_process(
-            asked.get("process"), asked.get("calibration"), kelvin
-        )
-        shell = row.get("shell") or None
-        basis = asked["basis"]
-        try:
-            explanation = str(
-                explain_magnet(
-                    row["candidate"], kelvin, process, shell, basis=basis
-                )
-            )
-        except InputError as error:
-            explanation = f"{row['candidate']}: {error}"
-        for line in explanation.splitlines():
-            remark(line)
-    if len(frame) > _MOST_EXPLAINED:
-        remark(
-            f"the first {_MOST_EXPLAINED} of {len(frame):,} rows are explained"
-        )
 
 
 def _evaluate(
