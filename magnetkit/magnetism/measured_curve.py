@@ -135,7 +135,9 @@ def read_curves(
     UserWarning
         Of a second curve of the same temperature.
     """
-    paths = list(source) if isinstance(source, list | tuple) else [source]
+    paths: list[Any] = (
+        list(source) if isinstance(source, list | tuple) else [source]
+    )
     curves: list[MeasuredCurve] = []
     for curve in map(read_curve, paths):
         kelvin = curve.temperature_K
