@@ -12,7 +12,7 @@ WHEEL_PYTHON ?= $(PYTHON)
 PYLEECAN := .venv-pyleecan
 PLAIN := $(filter-out %/test_hull_kernels.py,$(wildcard tests/*/test_*_kernels.py tests/*/test_*_kernel.py))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-EXTRAS := cluster,explore,pull,notebooks,docs,dev
+EXTRAS := cluster,pull,notebooks,docs,dev
 # uv installs in a fraction of pip's time; where it finds no packages (a mirror that only pip knows), pip does.
 UV := VIRTUAL_ENV=$(VENV) UV_SYSTEM_CERTS=1 $(BIN)/uv pip
 CHECKOUT := --quiet --constraint constraints.txt --group evaluation --editable ".[$(EXTRAS)]"
@@ -110,7 +110,7 @@ $(LOWEST)/installed: pyproject.toml constraints-lowest.txt
 	@echo "magnetkit: setting up $(LOWEST) with the lowest versions"
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else "the lowest versions are for Python 3.11; call make with PYTHON=python3.11")'
 	@$(PYTHON) -m venv $(LOWEST)
-	@$(LOWEST)/bin/python -m pip install --quiet --constraint constraints-lowest.txt --editable ".[cluster,explore,plots,dev]"
+	@$(LOWEST)/bin/python -m pip install --quiet --constraint constraints-lowest.txt --editable ".[cluster,plots,dev]"
 	@touch $@
 
 test-lowest: $(LOWEST)/installed
@@ -125,7 +125,7 @@ test-wheel: $(STAMP)
 bom:
 	@$(PYTHON) -m venv $(RELEASE)/run
 	@$(PYTHON) -m venv $(RELEASE)/tool
-	@$(RELEASE)/run/bin/python -m pip install --quiet --constraint constraints.txt ".[cluster,explore,plots]"
+	@$(RELEASE)/run/bin/python -m pip install --quiet --constraint constraints.txt ".[cluster,plots]"
 	@$(RELEASE)/tool/bin/python -m pip install --quiet "cyclonedx-bom==7.5.0"
 	@mkdir -p dist
 	@$(RELEASE)/tool/bin/cyclonedx-py environment --pyproject pyproject.toml --gather-license-texts \

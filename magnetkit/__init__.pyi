@@ -2,7 +2,6 @@ from . import alloy as alloy
 from . import compound as compound
 from . import curves as curves
 from . import diffusion as diffusion
-from . import explorer as explorer
 from . import features as features
 from . import magnetism as magnetism
 from . import phases as phases

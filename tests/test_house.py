@@ -49,7 +49,7 @@ def test_display_stands_in_nobodys_way(rooms):
         for room, targets in rooms.room_graph().items()
         if "report" in targets
     }
-    assert users <= {"cli", "explorer", "run"}
+    assert users <= {"cli", "run"}
 
 
 def test_the_package_stands_without_benchmarks_and_tests(rooms):

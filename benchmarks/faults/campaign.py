@@ -107,7 +107,7 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
     "texts": (
         texts,
         "Markup in each text of a profile, a scenario, a table and a manifest, one at a time; the "
-        "report and the page of the explorer are then parsed as a browser does.",
+        "report is then parsed as a browser does.",
     ),
     "workbooks": (
         workbooks,

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "THIRD_PARTY.md"
-RUN_TIME_EXTRAS = ("cluster", "explore", "plots", "pull")
+RUN_TIME_EXTRAS = ("cluster", "plots", "pull")
 
 PERMISSIVE = re.compile(
     r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|HPND|Zlib|0BSD|CC0|Unlicense|CMU|BSL",
@@ -23,7 +23,7 @@ PERMISSIVE = re.compile(
 WEAK_COPYLEFT = re.compile(r"MPL|Mozilla|LGPL", re.IGNORECASE)
 _HEAD = """# Licences of what magnetkit runs on
 
-Every package that `pip install magnetkit[cluster,explore,plots]` brings along (Python 3.11, Linux),
+Every package that `pip install magnetkit[cluster,plots]` brings along (Python 3.11, Linux),
 with the licence its installed metadata state. None of them is part of magnetkit's wheel, except
 what the HTML report embeds: plotly.js, MIT. Written by
 `python -m benchmarks.faults.licences`; the tests check it against what is installed.

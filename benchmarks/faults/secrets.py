@@ -6,7 +6,6 @@ found. The key must reach the server of the pull, and nothing else.
 
 import json
 import os
-import signal
 import sys
 import time
 from pathlib import Path
@@ -48,7 +47,6 @@ def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
         ("report", out),
         ("report", out, "--robustness"),
         ("suggest", out, "--batch", "1"),
-        ("explore", out, "--port", "0"),
         ("applications", "list"),
         ("applications", "show", "f22-engine"),
         ("applications", "new", "My Pump"),
@@ -163,9 +161,6 @@ def main(folder: Path) -> None:
                 [*[fault if fault is _version else None] * 2, *[fault] * 30]
             )
         child = fork_child(lambda call=call: command_line(*call), log)
-        if call[0] == "explore":
-            _wait_for_announcement(log)
-            os.kill(child, signal.SIGINT)
         start = time.monotonic()
         codes[" ".join(call[:3])] = wait(child)
         print(
@@ -206,15 +201,6 @@ def main(folder: Path) -> None:
 
 def _is(call: tuple[str, ...], names: set[str]) -> bool:
     return call[0] in names or " ".join(call[:2]) in names
-
-
-def _wait_for_announcement(log: Path) -> None:
-    end = time.monotonic() + 30
-    while (
-        "open http" not in (log.read_text() if log.exists() else "")
-        and time.monotonic() < end
-    ):
-        time.sleep(0.05)
 
 
 if __name__ == "__main__":

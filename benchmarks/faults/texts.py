@@ -1,6 +1,6 @@
 """Markup in every text of a profile, scenario, table, mill and manifest, where it is shown.
 
-That is the report and the explorer. ``python -m benchmarks.faults.texts FOLDER`` prints as JSON
+That is the report. ``python -m benchmarks.faults.texts FOLDER`` prints as JSON
 what it found.
 """
 
@@ -21,8 +21,6 @@ from magnetkit.settings import get_settings
 
 from magnetkit import applications
 from magnetkit.choose.applications import Profile
-from magnetkit.explorer._results import Results
-from magnetkit.explorer.page import application
 from magnetkit.magnetism import _measured
 from magnetkit.magnetism.calibrate import calibrate
 from magnetkit.run.screen import ScreenResult, screen
@@ -96,15 +94,9 @@ def put(tree: Any, at: tuple, value: str) -> Any:
 
 
 def visible_markup(folder: Path) -> list[str]:
-    """Return the markup that report and explorer of a results folder let through."""
+    """Return the markup that the report of a results folder lets through."""
     ScreenResult.from_folder(folder).report(folder / "report.html")
-    faults = markup((folder / "report.html").read_text(encoding="utf-8"))
-    client = application(Results(folder)).server.test_client()
-    # What the page holds as it is sent; what it asks for later is JSON and set as text.
-    answer = client.get("/")
-    return faults + [
-        f"explorer: {bad}" for bad in markup(answer.get_data(as_text=True))
-    ]
+    return markup((folder / "report.html").read_text(encoding="utf-8"))
 
 
 def profiles(place: Path) -> Figures:

@@ -7,10 +7,10 @@ from pathlib import Path
 from .changes import ROOT, source_path
 
 LEFT_OUT = re.compile(
-    r"tests/(docs|faults)/|test_(browser|cluster|explorer|fork|howtos|notebooks|readme|docstrings)"
+    r"tests/(docs|faults)/|test_(browser|cluster|fork|howtos|notebooks|readme|docstrings)"
 )
 """Test files that are slow; the rest alone must kill."""
-SHOWN = "cli", "curves", "diffusion", "explorer", "report", "run", "supply"
+SHOWN = "cli", "curves", "diffusion", "report", "run", "supply"
 """Rooms that the tests of commands see too; of the others the nearer tests alone must kill."""
 EVERYWHERE = ("tests/test_constants.py", "tests/test_answers.py")
 """Test files that reach all rooms, tried after those that mirror a module."""

@@ -325,9 +325,9 @@ def layouts() -> dict[str, Any]:
     ``supply_first`` are dicts of column to the place at which it is dropped
     where the terminal is narrow: the highest first, 0 never. ``elements`` and
     ``alloys`` are dicts of column to heading. ``curve`` is a dict of quantity
-    to a list of its label and a column that has the same unit. ``report`` and
-    ``explorer`` are dicts of lists of columns, such as ``shown``; ``notebook``
-    is such a list. The dict is cached and must not be changed.
+    to a list of its label and a column that has the same unit. ``report``
+    is a dict of lists of columns, such as ``shown``; ``notebook`` is such a
+    list. The dict is cached and must not be changed.
     """
     return datasets.toml("columns/shown.toml")
 

@@ -64,7 +64,7 @@ def _root(
 
       magnetkit predict SmCo5 Nd1.8Dy0.2Fe14B --temperature 150C
 
-      magnetkit explore results
+      magnetkit report results
 
       magnetkit doctor
     """
@@ -85,7 +85,6 @@ for command in (
     predict.curve,
     screen.suggest,
     screen.report,
-    screen.explore,
     replace.grades,
     replace.calibrate,
     predict.phases,

@@ -105,7 +105,6 @@ NEEDED = (
 )  # fmt: skip
 _OPTIONAL = {
     "matplotlib": ("plots", "mk.plots"),
-    "dash": ("explore", "magnetkit explore"),
     "dask": ("cluster", "screening on a cluster"),
     "chgnet": ("chgnet", "relaxed crystals"),
     "mp-api": ("pull", "magnetkit data pull"),

@@ -61,13 +61,6 @@ def predict(
         Literal["x", "y", "z"],
         o.hidden_option("--along", "Its direction of magnetization."),
     ] = "z",
-    why: Annotated[
-        bool,
-        o.option(
-            "--why",
-            "Say why: terms of H_cJ and B_r, what the range rests on, what to measure.",
-        ),
-    ] = False,
     require: o.Require = None,
     reference: o.ReferenceMagnet = None,
     objective: o.Objectives = None,
@@ -100,8 +93,6 @@ def predict(
       --reference Nd1.8Dy0.2Fe14B
 
       magnetkit predict --compare N42SH N38UH --load-line 2 --temperature 150C
-
-      magnetkit predict "Nd30.5Dy1B0.97Co1Cu0.15Fe bal." --basis weight --why
     """
     from ..report._tables import print_properties
 
@@ -151,8 +142,6 @@ def predict(
     if out is not None:
         asked_for = {"temperature": at, **keywords}
         _write_predictions(frame, out, require or (), asked_for, units)
-        if why:
-            _print_why(frame, {"basis": basis, **keywords})
         return
     print_properties(
         frame,
@@ -164,8 +153,6 @@ def predict(
     )
     if not json:
         _print_margins(rows, at, {"basis": basis, **keywords})
-    if why:
-        _print_why(frame, {"basis": basis, **keywords})
 
 
 def _write_predictions(
@@ -275,52 +262,6 @@ def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
             except InputError:
                 continue
             remark(f"{text}: {margin}")
-
-
-# So many magnets are explained in one call.
-_MOST_EXPLAINED = 5
-
-
-def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
-    """Print why the first magnets of a table have their coercivity and remanence.
-
-    The texts go below a table on a terminal, otherwise to stderr.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Predictions: ``candidate`` (the recipe as written), ``temperature_K``
-        and, where it has one, ``shell`` ("" for none); the first five rows
-        count. One that cannot be explained has the reason printed.
-    asked : dict
-        Options as given: ``basis`` (needed), and ``process`` and
-        ``calibration`` if given.
-    """
-    from ..magnetism.conditions import calibrated_process
-    from ..magnetism.explanation import explain_magnet
-    from ..report._text import remark
-
-    for row in frame.head(_MOST_EXPLAINED).to_dict("records"):
-        kelvin = float(row["temperature_K"])
-        process = calibrated_process(
-            asked.get("process"), asked.get("calibration"), kelvin
-        )
-        shell = row.get("shell") or None
-        basis = asked["basis"]
-        try:
-            explanation = str(
-                explain_magnet(
-                    row["candidate"], kelvin, process, shell, basis=basis
-                )
-            )
-        except InputError as error:
-            explanation = f"{row['candidate']}: {error}"
-        for line in explanation.splitlines():
-            remark(line)
-    if len(frame) > _MOST_EXPLAINED:
-        remark(
-            f"the first {_MOST_EXPLAINED} of {len(frame):,} rows are explained"
-        )
 
 
 def _evaluate(
@@ -464,13 +405,6 @@ def curve(
             metavar="NAME|FILE",
         ),
     ] = None,
-    sample: Annotated[
-        str | None,
-        o.hidden_option(
-            "Shape of a sample measured in open circuit along z, as 3x3x2mm.",
-            metavar="SHAPE",
-        ),
-    ] = None,
     form: Annotated[
         Literal[
             "csv",
@@ -519,8 +453,6 @@ def curve(
 
       magnetkit curve at20.csv at150.csv --temperature 20C,100C,150C --format femm --out mine.lua
 
-      magnetkit curve loop.dat --sample 3x3x2mm --format csv --curve JH --out loop.csv
-
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
     from ..curves.curve import curve as run
@@ -535,7 +467,6 @@ def curve(
             "--limits",
             out=out,
             bare=bare,
-            sample=sample,
             format=o.drop_default(form, "csv"),
             curve=o.drop_default(kind, "BH"),
         )
@@ -547,7 +478,7 @@ def curve(
         o.check_folder(out)
     if load_line is not None:
         keywords["load_line"] = _read_load_line(load_line)
-    keywords |= {"bound": bound, "basis": basis, "sample": sample}
+    keywords |= {"bound": bound, "basis": basis}
     is_picture = out is not None and out.suffix.lower() in _DRAWN
     # Several files of measured curves that go into a solver's file are one magnet.
     is_one = len(magnets) == 1 or (
@@ -688,8 +619,7 @@ def _print_curves(
     out : Path or None
         Picture to write: .html, .png, .svg or .pdf.
     keywords : dict
-        Keywords of `magnetkit.curve`. It is changed: ``sample``, the shape of
-        the sample of the first curve, becomes None.
+        Keywords of `magnetkit.curve`.
 
     Raises
     ------
@@ -721,7 +651,6 @@ def _print_curves(
         temperature = ",".join(
             f"{kelvin}K" for kelvin in first.curves.temperature
         )
-    keywords |= {"sample": None}
     results = [
         first,
         *(run(one, temperature, **keywords) for one in magnets[1:]),

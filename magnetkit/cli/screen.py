@@ -1,4 +1,4 @@
-"""``magnetkit screen``, ``report``, ``suggest`` and ``explore``: from candidates to a choice."""
+"""``magnetkit screen``, ``report`` and ``suggest``: from candidates to a choice."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -471,32 +471,3 @@ def suggest(
         kelvin = sorted({ROOM_K, result.manifest["identity"]["temperature_K"]})
         write_table(order(suggestion, kelvin), out)
         message(f"fill in {out}, then magnetkit calibrate {out} --name NAME")
-
-
-# Blocks until it is interrupted, and ends with the status of that, 130.
-def explore(
-    folder: o.Folder,
-    port: Annotated[
-        int,
-        o.option("Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535),
-    ] = 8050,
-) -> None:
-    """Serve a page with sliders over a results folder, to this machine alone, until Ctrl-C.
-
-    Limits on temperature, remanence, coercivity and heavy rare earth, supply scenario and
-    recycled share move the Pareto front and the table. Needs the extra `explore`.
-
-    Examples
-    --------
-      magnetkit explore results
-
-      magnetkit explore results --port 8051
-    """
-    from ..explorer.server import serve
-
-    serve(
-        folder,
-        port,
-        lambda address: message(f"open {address} (Ctrl-C ends it)"),
-    )
-    raise KeyboardInterrupt

@@ -13,13 +13,11 @@ import numpy as np
 from .._core._types import FloatArray
 from .._core.errors import InputError
 from .._core.units import MU_0, ZERO_CELSIUS
-from ..diffusion._shapes import SelfField, cut, read_shape
 from ..magnetism.demagnetization import CURVE_POINTS, Demagnetization
 from ..magnetism.measured_curve import (
     MeasuredCurve,
-    Sample,
+    derive_figures,
     find_crossing,
-    find_largest_product,
 )
 
 # A temperature this close to a measured one, K, is that one.
@@ -27,26 +25,6 @@ _MEASURED_WITHIN_K = 2.0
 # Levels of J / B_r at which curves are blended, and most points of a measured curve in a file.
 _LEVELS = 401
 _MOST_POINTS = 401
-
-
-def read_sample(shape: str) -> Sample:
-    """Compute volume and demagnetizing factor of a sample measured in open circuit along z.
-
-    Parameters
-    ----------
-    shape : str
-        As of `magnetkit.diffuse`: ``"3x3x2mm"`` (sides along x, y, z),
-        ``"disc:3x2mm"`` (diameter, height), ``"ring:4x2x3mm"`` (outer and
-        inner diameter, height); InputError for another form, or a side below
-        0.1 mm.
-
-    Returns
-    -------
-    Sample
-        ``volume`` (m3) and ``factor``, the mean demagnetizing factor along z (0 to 1).
-    """
-    body = read_shape(shape)
-    return Sample(body.volume, SelfField(cut(body), "z").factor)
 
 
 def interpolate_curves(
@@ -95,30 +73,37 @@ def interpolate_curves(
     largest = max(one.field.size for one in curves_at_temperatures)
     size = max(CURVE_POINTS, min(largest, _MOST_POINTS) + 2)
 
-    def read(name: str) -> FloatArray:
-        """Return an attribute `name` of the k curves as those of one magnet, float64 (1, k).
-
-        `name` is a field of `MeasuredCurve` that is a number, such as "remanence_T".
-        """
-        return np.array(
+    figures = {
+        name: np.array(
             [[getattr(one, name) for one in curves_at_temperatures]]
         )
-
+        for name in (
+            "remanence_T",
+            "coercivity_kA_m",
+            "coercivity_b_kA_m",
+            "knee_field_kA_m",
+            "recoil_permeability",
+        )
+    }
     points = [_curve_points(one, size) for one in curves_at_temperatures]
     field = np.array([[-one[0] for one in points]])
     polarization = np.array([[one[1] for one in points]])
-    knee_field = 1e3 * read("knee_field_kA_m")
-    working = np.array([[_working_field(*one, load_line) for one in points]])
+    knee_field = 1e3 * figures["knee_field_kA_m"]
+    # On the load line J = (1 + load_line) mu_0 |H|.
+    slope = (1.0 + load_line) * MU_0
+    working = np.array(
+        [[find_crossing(h, j - slope * h, 0.0) for h, j in points]]
+    )
     demagnetization = Demagnetization(
         temperature=np.array(kelvin, np.float64),
         field=field,
         polarization=polarization,
         induction=polarization + MU_0 * field,
-        remanence=read("remanence_T"),
-        coercivity=1e3 * read("coercivity_kA_m"),
-        coercivity_b=1e3 * read("coercivity_b_kA_m"),
+        remanence=figures["remanence_T"],
+        coercivity=1e3 * figures["coercivity_kA_m"],
+        coercivity_b=1e3 * figures["coercivity_b_kA_m"],
         knee_field=knee_field,
-        recoil=read("recoil_permeability"),
+        recoil=figures["recoil_permeability"],
         working_field=-working,
         working_induction=load_line * MU_0 * working,
         above_knee=working <= knee_field,
@@ -176,95 +161,37 @@ def _interpolate_curve(
 def _blend(
     curves: Sequence[MeasuredCurve], upper: int, kelvin: float
 ) -> MeasuredCurve:
-    """Interpolate between two measured curves to a temperature.
+    """Interpolate between curves, at rising temperatures, to one between those before and of `upper`.
 
-    Parameters
-    ----------
-    curves : sequence of MeasuredCurve
-        Two or more, at rising temperatures. B_r and H_cJ are interpolated over
-        all of them, the shape and the recoil permeability linearly between
-        two.
-    upper : int
-        Number of the curve above the temperature, from 0 and so 1 or more; the other is the one
-        before.
-    kelvin : float
-        Temperature, K, between those of the two.
-
-    Returns
-    -------
-    MeasuredCurve
-        A new one at `kelvin`, to J = 0, whose ``note`` is "between measured temperatures".
+    B_r and ln H_cJ go monotonically over all curves, the shape and the recoil permeability linearly
+    between two. The result ends at J = 0.
     """
+    from scipy.interpolate import PchipInterpolator
+
     cold = curves[upper - 1]
     hot = curves[upper]
+    at = [one.temperature_K for one in curves]
+    figures = [
+        (one.remanence_T, np.log(1e3 * one.coercivity_kA_m)) for one in curves
+    ]
+    b_r, log_h_cj = PchipInterpolator(at, figures)(kelvin)
     share = (kelvin - cold.temperature_K) / (
         hot.temperature_K - cold.temperature_K
     )
-    b_r = _interpolate_figure(curves, "remanence_T", kelvin)
-    log_h_cj = _interpolate_figure(
-        curves, "coercivity_kA_m", kelvin, logarithm=True
-    )
-    h_cj = 1e3 * float(np.exp(log_h_cj))
     recoil = (1.0 - share) * cold.recoil_permeability
     recoil += share * hot.recoil_permeability
     levels = np.linspace(1.0, 0.0, _LEVELS)
     reduced_fields = (1.0 - share) * _reduced_fields(cold, levels)
     reduced_fields += share * _reduced_fields(hot, levels)
-    field = np.maximum.accumulate(reduced_fields) * h_cj
+    field = np.maximum.accumulate(reduced_fields) * np.exp(log_h_cj)
     polarization = levels * (b_r - (recoil - 1.0) * MU_0 * field)
-    field = np.append(0.0, field)
-    polarization = np.append(b_r, polarization)
-    induction = polarization - MU_0 * field
-    h_k = find_crossing(field, polarization, 0.9 * b_r)
-    return MeasuredCurve(
-        remanence_T=b_r,
-        coercivity_kA_m=1e-3 * h_cj,
-        coercivity_b_kA_m=1e-3 * find_crossing(field, induction, 0.0),
-        knee_field_kA_m=1e-3 * h_k,
-        squareness=h_k / h_cj,
-        max_energy_product_kJ_m3=1e-3 * find_largest_product(field, induction),
-        recoil_permeability=recoil,
-        temperature_K=kelvin,
-        field=field,
-        polarization=polarization,
-        note="between measured temperatures",
+    return derive_figures(
+        np.append(0.0, field),
+        np.append(b_r, polarization),
+        recoil,
+        kelvin,
+        "between measured temperatures",
     )
-
-
-def _interpolate_figure(
-    curves: Sequence[MeasuredCurve],
-    name: str,
-    kelvin: float,
-    logarithm: bool = False,
-) -> float:
-    """Interpolate a figure of the curves monotonically to a temperature.
-
-    Parameters
-    ----------
-    curves : sequence of MeasuredCurve
-        Two or more, at rising temperatures.
-    name : str
-        A field of `MeasuredCurve` that is a number, such as "remanence_T".
-    kelvin : float
-        Temperature, K. Beyond two curves it gets the figure of the nearer;
-        beyond three or more it is extrapolated.
-    logarithm : bool
-        Interpolate, and return, the natural logarithm of the figure.
-
-    Returns
-    -------
-    float
-        In the unit of the name, or its logarithm.
-    """
-    from scipy.interpolate import PchipInterpolator
-
-    at = [one.temperature_K for one in curves]
-    values = np.array([getattr(one, name) for one in curves])
-    if logarithm:
-        values = np.log(values)
-    if len(curves) == 2:
-        return float(np.interp(kelvin, at, values))
-    return float(PchipInterpolator(at, values)(kelvin))
 
 
 def _reduced_fields(curve: MeasuredCurve, levels: FloatArray) -> FloatArray:
@@ -344,17 +271,3 @@ def _curve_points(
         middles = 0.5 * (fields[widest] + fields[widest + 1])
         fields = np.unique(np.concatenate([fields, middles]))
     return fields, np.interp(fields, curve.field, curve.polarization)
-
-
-def _working_field(
-    field: FloatArray, polarization: FloatArray, load_line: float
-) -> float:
-    """Find the reverse field, A/m, at which J = (1 + load_line) mu_0 |H|; NaN if the curve ends before.
-
-    `field`, (m,), are reverse fields, A/m, positive and rising from 0; `polarization`, (m,), is J
-    there, T; `load_line` is the permeance coefficient -B / (mu_0 H), 0 or more. The result is
-    positive.
-    """
-    return find_crossing(
-        field, polarization - (1.0 + load_line) * MU_0 * field, 0.0
-    )

@@ -33,7 +33,7 @@ from ..magnetism.measured_curve import is_curve, read_curves
 from ..magnetism.sintered import Duty, read_duty
 from ..magnetism.spread import lots
 from ._formats import Curve
-from ._measured import interpolate_curves, read_sample
+from ._measured import interpolate_curves
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,6 @@ def curve(
     bound: _Bound = "centre",
     basis: Basis = "auto",
     given: Mapping[str, Any] | None = None,
-    sample: str | None = None,
     **keywords: Unpack[ConditionKeywords],
 ) -> Curve:
     """Return the demagnetization curves of one magnet, for a field solver.
@@ -94,9 +93,6 @@ def curve(
     given : mapping of str to number, optional
         Of the hard phase of a recipe, as of `magnetkit.predict`, such as
         ``curie_temperature_K``; ignored for all others.
-    sample : str, optional
-        Shape of a sample measured in open circuit along z, ``"3x3x2mm"``: its moment becomes J, and
-        the field that inside it.
     **keywords
         Conditions, as of `magnetkit.predict`: ``load_line``, ``process``, ``calibration``,
         ``shell``, ``interval``, ``data`` and ``add``. ``process`` and ``shell`` are of a recipe: a
@@ -117,7 +113,7 @@ def curve(
     ------
     InputError
         If it is not one magnet, its curve is not known, process or shell is given with a grade or a
-        candidate, or `sample` without the file of a measured curve.
+        candidate.
     StoreError
         If the folder of a candidate holds no results, or unfinished or damaged ones.
 
@@ -139,13 +135,7 @@ def curve(
         kelvin_or_none = (
             None if temperature is None else conditions.temperature
         )
-        return _measured_curve(
-            magnet, kelvin_or_none, conditions.load_line, sample
-        )
-    if sample is not None:
-        raise InputError(
-            "sample is the shape of a measured sample: give the file of its curve"
-        )
+        return _measured_curve(magnet, kelvin_or_none, conditions.load_line)
     if isinstance(magnet, str) and is_grade(magnet):
         refuse_recipe_options(magnet, conditions.process, conditions.shell)
         return _grade_curve(
@@ -490,7 +480,6 @@ def _measured_curve(
     files: Any,
     kelvin: Sequence[float] | None,
     load_line: float,
-    sample: str | None,
 ) -> Curve:
     """Read the curves of a measured magnet, as measured or between two measured temperatures.
 
@@ -502,8 +491,6 @@ def _measured_curve(
         Temperatures, K; those measured, rising, for None or none.
     load_line : float
         Permeance coefficient.
-    sample : str or None
-        Shape of a sample in open circuit, such as "3x3x2mm"; needed for files of moments.
 
     Returns
     -------
@@ -521,9 +508,7 @@ def _measured_curve(
         measured.
     """
     paths = list(files) if isinstance(files, list | tuple) else [files]
-    curves_of_files = read_curves(
-        paths, None if sample is None else read_sample(sample)
-    )
+    curves_of_files = read_curves(paths)
     measured_at = [one.temperature_K for one in curves_of_files]
     temperatures = kelvin or measured_at
     curves, points = interpolate_curves(

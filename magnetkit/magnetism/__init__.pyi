@@ -6,8 +6,6 @@ from .calibrate import calibration as calibration
 from .compensation import compensate as compensate
 from .conditions import Conditions as Conditions
 from .demagnetization import demagnetization as demagnetization
-from .explanation import Explanation as Explanation
-from .explanation import explain_magnet as explain_magnet
 from .grades import QUANTITIES as QUANTITIES
 from .grades import grades as grades
 from .intrinsic import evaluate as evaluate

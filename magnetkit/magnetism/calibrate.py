@@ -5,7 +5,6 @@ against the model. The scores give what the producer's magnets have in common, a
 is left (`magnetkit.magnetism._measured`).
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
@@ -42,7 +41,7 @@ from ._measured import (
 )
 from ._reference import KnownValue, score_known_value
 from .levels import lever, log_coercivity
-from .measured_curve import read_curves
+from .measured_curve import read_curve
 from .process import Process
 from .sintered import sintered_at
 
@@ -89,7 +88,7 @@ class Calibration:
         magnets (``after after_lo after_hi``; the model alone where there are none),
         ``standard_score`` (measured against after) and ``remark``.
     rejected : dict of int to str
-        Rows left out, from 1, and why; of a file of curves only those that it names, if any.
+        Rows left out, from 1, and why.
     contradictions : list of str
         Magnets of one recipe that differ by more than three standard deviations.
     notes : list of str
@@ -208,7 +207,7 @@ def calibrate(
         ``alignment`` (mean cosine), ``density`` (over the pore-free),
         ``grain_boundary`` (volume fraction), and ``curve``, the path (from the
         working folder) of the file of a measured curve J(H) or B(H), as of
-        `read_curves`, in place of the values and their temperature. One row is
+        `read_curve`, in place of the values and their temperature. One row is
         enough.
     name : str
         Name of the calibration, 1 to 64 letters, figures, '.', '_' and '-';
@@ -280,18 +279,12 @@ def calibration(
     rows, refusals = read_magnets(frame, basis, notes)
     values = []
     usable_rows = []
-    curve_counts = Counter(row.number for row in rows)
     for row in rows:
         try:
             values += _values(row)
             usable_rows.append(row)
         except InputError as error:
-            reason = str(error)
-            if curve_counts[row.number] > 1:
-                reason = f"its curve at {row.temperature:g} K: {reason}"
-            if row.number in refusals:
-                reason = f"{refusals[row.number]}; {reason}"
-            refusals[row.number] = reason
+            refusals[row.number] = str(error)
     refusals = dict(sorted(refusals.items()))
     _report_refusals(refusals, strict or not values)
     if not values:
@@ -398,7 +391,7 @@ def read_magnets(
     refusals = {line: why for line, (_, why) in table.refused.items()}
     for number, record in zip(table.lines, table.rows, strict=True):
         try:
-            rows += [_row(number, one, basis) for one in _with_curves(record)]
+            rows.append(_row(number, _with_curve(record), basis))
         except InputError as error:
             refusals[number] = str(error)
     return rows, dict(sorted(refusals.items()))
@@ -416,23 +409,16 @@ def _number_rows(source: Any, notes: list[str]) -> Any:
     return source
 
 
-def _with_curves(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Replace a row that names a file of curves by one row for each temperature.
+def _with_curve(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with temperature, H_cJ and B_r of the file that its ``curve`` names, if it does.
 
-    `record` maps columns to cells; ``curve`` is the path of the file. The new rows are copies of it
-    with ``temperature_K`` (K; 20 degrees C where the file names none, whatever the row says),
-    ``coercivity_kA_m`` and ``remanence_T`` of their curve in place of its own; coercivity is NaN
-    where the curve ends before. They stand by rising temperature. A row
-    without a file (no cell, None, NaN or a blank text) is returned alone, as it is. InputError if
-    the file cannot be read. `record` is not changed.
+    H_cJ is NaN where the curve ends before. InputError if the file cannot be read.
     """
     if _missing(record.get("curve")):
-        return [record]
-    rows = []
-    for curve in read_curves(str(record["curve"])):
-        values = {q: getattr(curve, q) for q in QUANTITIES}
-        rows.append({**record, "temperature_K": curve.temperature_K, **values})
-    return rows
+        return record
+    curve = read_curve(str(record["curve"]))
+    values = {q: getattr(curve, q) for q in QUANTITIES}
+    return {**record, "temperature_K": curve.temperature_K, **values}
 
 
 def _read_recipe(

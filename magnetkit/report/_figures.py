@@ -1,6 +1,6 @@
 """The figures, each described once as plotly's data and layout.
 
-Report and explorer hand them to plotly.js, `magnetkit.report.plots` to notebooks and files. Plotly
+The report hands them to plotly.js, `magnetkit.report.plots` to notebooks and files. Plotly
 reads a subset of HTML in texts: every name that a user gave is escaped where it enters.
 """
 

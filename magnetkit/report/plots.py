@@ -1,6 +1,6 @@
 """Plots with units and labels from the column registry, each a `Figure`.
 
-Those that report and explorer show too are described in `magnetkit.report._figures`.
+Those that the report shows too are described in `magnetkit.report._figures`.
 """
 
 import inspect

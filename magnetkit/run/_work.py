@@ -55,7 +55,7 @@ GIVEN_RANK = f"{GIVEN}rank"
 """An input's column whose numbers are the ranks."""
 
 # Rooms on which no evaluated candidate depends; whatever is not named here may decide.
-APART = ("cli", "curves", "diffusion", "explorer", "report")
+APART = ("cli", "curves", "diffusion", "report")
 
 
 @dataclass(frozen=True)

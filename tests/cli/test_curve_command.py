@@ -121,7 +121,6 @@ def test_limits_bring_margins_of_each_duty(limits, monkeypatch):
     [
         ("--limits --out a.csv", "leave --out out"),
         ("--limits --bare", "leave --bare out"),
-        ("--limits --sample 3x3x2mm", "leave --sample out"),
         ("--limits --format femm", "leave --format out"),
         ("--limits --curve JH", "leave --curve out"),
         ("--limits --interval 0.5", "leave --interval out"),

@@ -157,7 +157,7 @@ def test_a_missing_package_is_broken_and_an_extra_a_note(monkeypatch):
     installed = metadata.version
 
     def version(name):
-        if name in ("numpy", "dash"):
+        if name in ("numpy", "dask"):
             raise metadata.PackageNotFoundError
         return installed(name)
 
@@ -169,10 +169,10 @@ def test_a_missing_package_is_broken_and_an_extra_a_note(monkeypatch):
     numpy = rows["numpy"]
     assert (numpy.value, numpy.state) == ("missing", "broken")
     assert "pip install --force-reinstall magnetkit" in numpy.advice
-    dash = rows["dash"]
-    assert (dash.value, dash.state) == ("not installed", "note")
-    advice = "for magnetkit explore: pip install 'magnetkit[explore]'"
-    assert dash.advice == advice
+    dask = rows["dask"]
+    assert (dask.value, dask.state) == ("not installed", "note")
+    advice = "for screening on a cluster: pip install 'magnetkit[cluster]'"
+    assert dask.advice == advice
     assert rows["scipy"].value.startswith(installed("scipy"))
 
 

@@ -205,17 +205,6 @@ def test_the_help_shows_rare_options_where_asked():
     assert "--shape" in done.stdout
 
 
-def test_the_explorer_says_where_it_is_and_ends_as_interrupted(monkeypatch):
-    def serve(folder, port, announce):
-        announce(f"http://{folder}:{port}/")
-
-    monkeypatch.setattr("magnetkit.explorer.server.serve", serve)
-    done = invoke("explore results --port 5")
-    address = "http://results:5/"
-    assert f"magnetkit: open {address} (Ctrl-C ends it)" in done.stderr
-    assert done.exit_code != 0
-
-
 def test_a_parts_list_is_asked_and_answered(monkeypatch, tmp_path, capsys):
     asked = {}
 

@@ -43,7 +43,7 @@ def test_a_parts_list_and_other_questions_have_panels():
     ("words", "hidden"),
     [
         (("predict",), {"--shape", "--along"}),
-        (("curve",), {"--hours", "--application", "--sample", "--bare"}),
+        (("curve",), {"--hours", "--application", "--bare"}),
         (("replace",), {"--spread", "--mass", "--most-cost", "--circuit"}),
         (("diffuse",), {"--probability", "--anneal", "--anneal-hours"}),
         (("suggest",), {"--melts", "--charge", "--seed"}),
@@ -69,7 +69,6 @@ def test_rare_options_are_hidden(words, hidden):
         ),
         (("suggest",), {"batch": 5, "charge": 1.0, "seed": 0}),
         (("report",), {"places": 10, "draws": 500, "pool": 300, "seed": 0}),
-        (("explore",), {"port": 8050}),
         (("validate",), {"learn_from": "data"}),
     ],
 )
@@ -88,8 +87,6 @@ def test_options_that_are_not_given(words, defaults):
         "suggest x --batch 0",
         "suggest x --melts 0",
         "screen x --top -1",
-        "explore x --port -1",
-        "explore x --port 65536",
         "replace x --per-year 0",
         "curve x --bound middle",
         "predict x --units imperial",

@@ -9,7 +9,7 @@ from magnetkit.errors import InputError
 from openpyxl import load_workbook
 
 import magnetkit as mk
-from magnetkit.cli.predict import _print_margins, _print_why
+from magnetkit.cli.predict import _print_margins
 from tests.command import invoke
 from tests.printed import cells
 
@@ -120,39 +120,6 @@ def test_compares_side_by_side_with_margins_and_notes():
     assert list(short.columns[1:3]) == ["label", "unit"]
     objects = invoke(f"{line} --json").stdout.splitlines()
     assert len(list(map(json.loads, objects))) == len(frame)
-
-
-def test_explains_no_more_than_five_and_says_so(capsys):
-    frame = pd.DataFrame(
-        {
-            "candidate": ["SmCo5", *["Fe"] * 4, "SmCo5", "SmCo5"],
-            "temperature_K": 300.0,
-            "shell": "",
-        }
-    )
-    _print_why(frame, {"basis": "auto"})
-    text = capsys.readouterr().err
-    first, *_ = str(mk.magnetism.explain_magnet("SmCo5", 300.0)).splitlines()
-    assert text.count(f"magnetkit: {first}") == 1
-    assert text.count("magnetkit: Fe: ") == 4
-    assert text.endswith("magnetkit: the first 5 of 7 rows are explained\n")
-
-
-def test_explains_a_magnet_with_what_is_diffused_in(capsys):
-    recipe, shell = "Nd30.5Dy1B1Co1Cu0.1Fe bal.", "Tb 0.5 wt%"
-    frame = pd.DataFrame(
-        {"candidate": [recipe], "temperature_K": 293.15, "shell": shell}
-    )
-    texts = []
-    for one in (frame, frame.drop(columns="shell")):
-        _print_why(one, {"basis": "weight"})
-        texts.append(capsys.readouterr().err.splitlines())
-    for text, inside in zip(texts, (shell, None), strict=True):
-        why = mk.magnetism.explain_magnet(
-            recipe, 293.15, None, inside, basis="weight"
-        )
-        assert text == [f"magnetkit: {line}" for line in str(why).splitlines()]
-    assert texts[0] != texts[1]
 
 
 def test_a_duty_brings_the_margin_of_a_few_recipes(capsys):

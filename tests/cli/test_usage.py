@@ -116,8 +116,6 @@ NASTY = ("", "-", "--", "\x01", "é🧲", "../..", "1e999", "NaN", "Co=")
         ("screen", *DEVICE, "--out", "{tmp}", "--step"),
         ("screen", *DEVICE, "--out", "{file}/x", "--column"),
         ("report",),
-        ("explore",),
-        ("explore", "{tmp}", "--port"),
         ("report", "--robustness"),
         ("features", "make", "--out", "{tmp}/x.csv"),
         ("applications", "show"),

@@ -36,22 +36,17 @@ def branch(h, b_r, h_cj, power=22.0):
     )
 
 
-def write_loop(path, celsius, noise=NOISE_T, shift=0.0):
-    """Write both branches of a loop, the one that goes up shifted by `shift`, A/m."""
-    h = np.linspace(1.6, -1.6, 521) * H_CJ[celsius]
-    down = branch(h, B_R[celsius], H_CJ[celsius])
-    up = -branch(-(h[::-1] - shift), B_R[celsius], H_CJ[celsius])
-    fields = np.append(h, h[::-1])
-    levels = np.append(down, up)
-    levels = levels + np.random.default_rng(celsius).normal(
-        0.0, noise, levels.size
-    )
-    rows = []
-    for field, level in zip(fields, levels, strict=True):
-        rows.append(f"{1e-3 * field:.4f},{level:.6f},{celsius}")
-    path.write_text(
-        "\n".join(["H (kA/m),J (T),T (C)", *rows]), encoding="utf-8"
-    )
+def write_loop(path, celsius, noise=NOISE_T):
+    """Write the branch that comes down from saturation."""
+    fields = np.linspace(1.6, -1.6, 521) * H_CJ[celsius]
+    levels = branch(fields, B_R[celsius], H_CJ[celsius])
+    levels += np.random.default_rng(celsius).normal(0.0, noise, levels.size)
+    rows = [
+        f"{1e-3 * field:.4f},{level:.6f},{celsius}"
+        for field, level in zip(fields, levels, strict=True)
+    ]
+    text = "\n".join(["H (kA/m),J (T),T (C)", *rows])
+    path.write_text(text, encoding="utf-8")
     return path
 
 
@@ -111,13 +106,6 @@ def test_points_survive_a_solver_round_trip(pair, tmp_path):
             field[inside], induction[inside], celsius
         )
         assert deviation < MOST_T
-    # Our own file comes back as a measured curve at its temperature.
-    files = curve.write(tmp_path / "back.csv", "csv", kind="JH")
-    back = mk.curve(files)
-    assert back.curves.temperature == pytest.approx([293.15, 423.15])
-    assert back.curves.coercivity == pytest.approx(
-        curve.curves.coercivity, rel=1e-5
-    )
 
 
 def test_a_noiseless_curve_is_not_redrawn(tmp_path):
@@ -125,21 +113,6 @@ def test_a_noiseless_curve_is_not_redrawn(tmp_path):
     field, induction = from_csv(curve.text("csv"))
     # The corner of this loop is none that three figures can draw.
     assert largest_deviation(field, induction, 20) < 2e-4
-
-
-def test_the_branch_that_goes_up_moves_nothing(tmp_path):
-    figures = [
-        mk.curve(
-            write_loop(tmp_path / "a.csv", 20, shift=shift)
-        ).curves.coercivity[0, 0]
-        for shift in (0.0, 1e3, 25e3)
-    ]
-    assert figures == pytest.approx([H_CJ[20]] * 3, rel=1e-3)
-    with pytest.warns(
-        UserWarning, match="the other branch of the loop gives H_cJ 1669"
-    ):
-        curve = mk.curve(write_loop(tmp_path / "b.csv", 20, shift=49e3))
-    assert curve.curves.coercivity[0, 0] == pytest.approx(H_CJ[20], rel=1e-3)
 
 
 def test_knee_moves_between_two_temperatures(pair, tmp_path):
@@ -251,12 +224,6 @@ def test_among_three_curves_figures_go_smoothly():
     )
 
 
-def test_what_is_left_is_counted_from_the_line_of_recoil():
-    curve = straight_curve(300.0, 1.3, 1e6, recoil=1.15, knee=0.7)
-    fields = _measured._reduced_fields(curve, np.array([1.0, 0.5, 0.0]))
-    assert fields == pytest.approx([0.7, 0.85, 1.0])
-
-
 def test_the_largest_product_lies_between_points():
     # B = 1.2 - 2e-6 H: 1.2 / 4e-6 A/m times 0.6 T, whatever points draw the line.
     for points in ([0.0, 6e5], [0.0, 1e5, 4e5, 4e5, 6e5]):
@@ -268,30 +235,6 @@ def test_the_largest_product_lies_between_points():
         find_largest_product(np.array([0.0, 1e5]), np.array([0.0, -1.0]))
         == 0.0
     )
-
-
-def test_open_circuit_moment_becomes_the_loop(tmp_path):
-    h = np.linspace(2.6e6, -2.6e6, 521)
-    j = branch(h, B_R[20], H_CJ[20])
-    # The demagnetizing factor of a cube is a third.
-    outside = h + j / (3.0 * MU_0)
-    moment = j * 27e-9 / MU_0
-    rows = [
-        f",{i},293.1,{a / 79.577472:.4f},{1e3 * m:.8g},1e-4"
-        for i, (a, m) in enumerate(zip(outside, moment, strict=True))
-    ]
-    head = "Comment,Time Stamp (sec),Temperature (K),Magnetic Field (Oe),Moment (emu),M. Std. Err."
-    path = tmp_path / "loop.dat"
-    path.write_text(
-        "\n".join(["[Header]", "BYAPP,VSM,1.0", "[Data]", head, *rows])
-    )
-    with pytest.raises(InputError, match="give the shape of the sample"):
-        mk.curve(path)
-    curves = mk.curve(path, sample="3x3x3mm").curves
-    assert curves.coercivity[0, 0] == pytest.approx(H_CJ[20], rel=1e-3)
-    assert curves.remanence[0, 0] == pytest.approx(B_R[20], rel=2e-3)
-    with pytest.raises(InputError, match="shape of a measured sample"):
-        mk.curve("N42SH", sample="3x3x3mm")
 
 
 def test_supplier_curves_calibrate_without_a_recipe(tmp_path):
@@ -320,20 +263,6 @@ def test_supplier_curves_calibrate_without_a_recipe(tmp_path):
         )
         coercivity = float(row["coercivity_kA_m"].iloc[0])
         assert coercivity == pytest.approx(1e-3 * H_CJ[celsius], rel=within)
-    # A file that holds both temperatures is two rows of one magnet.
-    joint = tmp_path / "both.csv"
-    texts = [
-        Path(file).read_text(encoding="utf-8").split("\n", 1) for file in files
-    ]
-    joint.write_text(
-        "\n".join([texts[0][0], *(body for _, body in texts)]),
-        encoding="utf-8",
-    )
-    one = pd.DataFrame({"grade": ["N42SH"], "curve": [str(joint)]})
-    again = mk.magnetism.calibration(one, "supplier", keep=False).report
-    assert again["measured"].tolist() == pytest.approx(
-        report.report["measured"].tolist()
-    )
 
 
 PUBLIC = Path(__file__).with_name("vacodym-633.csv")
@@ -378,15 +307,6 @@ def test_public_curve_survives_five_solver_files(tmp_path):
         assert np.abs(back - induction[inside]).max() < 1e-6, form
     assert counts["femm"] == 5
     assert counts["maxwell"] == 14
-    # J against H holds the knee, and comes back as it was measured.
-    (path,) = curve.write(tmp_path / "back.csv", "csv", kind="JH")
-    x, polarization = from_csv(Path(path).read_text(encoding="utf-8"))
-    order = np.argsort(x)
-    back = np.interp(field, x[order], polarization[order]) + MU_0 * field
-    # The last point has J of 0.02 mT, where the curve ends.
-    assert np.abs(back - induction).max() < 3e-5
-    again = mk.curve(path).curves
-    assert again.coercivity == pytest.approx(curve.curves.coercivity, rel=1e-6)
 
 
 def test_a_temperature_lies_between_the_measured_ones():
@@ -407,21 +327,6 @@ def test_a_temperature_lies_between_the_measured_ones():
         at([cold, hot], 453.15)
     with pytest.raises(InputError, match="measured at 20 °C, asked at 50"):
         at([cold], 323.15)
-
-
-def test_points_of_a_curve_have_both_ends_and_halved_steps():
-    curve = replace(straight_curve(300.0, 1.2, 1e6), coercivity_b_kA_m=850.0)
-    field, level = _measured._curve_points(curve, 9)
-    assert field.size == level.size == 9
-    assert (np.diff(field) > 0).all()
-    assert {0.0, 8.5e5, 9e5, 1e6} <= set(field)
-    assert level[0] == 1.2
-    assert level[-1] == 0.0
-    many = np.linspace(0.0, 1e6, 100)
-    dense = replace(curve, field=many, polarization=1.2 - 1.2e-6 * many)
-    thin, _ = _measured._curve_points(dense, 12)
-    assert thin.size == 12
-    assert thin[-1] == 1e6
 
 
 def test_a_curve_that_ends_early_has_no_coercivity():

@@ -13,7 +13,7 @@ from packaging.version import Version
 from benchmarks.faults import licences
 
 # What the notebooks need is opened by hand and not pinned.
-TESTED_EXTRAS = ("cluster", "explore", "plots", "pull", "dev")
+TESTED_EXTRAS = ("cluster", "plots", "pull", "dev")
 
 
 def pins(name: str) -> dict[str, Version]:

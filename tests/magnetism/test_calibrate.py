@@ -323,17 +323,19 @@ def test_bad_rows_are_named_and_left_out():
 def test_names_the_curve_that_is_left_out(tmp_path):
     rows = []
     for celsius, share in ((20, 1.1), (150, 0.05)):
+        path = tmp_path / f"{celsius}.csv"
         model = _model(CHARGE, 273.15 + celsius)
         coercivity = share * model["coercivity_kA_m"]
         field = np.linspace(0.0, -1.2 * coercivity, 61)
         ratio = (field + coercivity) / (0.02 * coercivity)
         level = model["remanence_T"] * np.tanh(ratio)
-        rows += [(celsius, *point) for point in zip(field, level, strict=True)]
-    curves = pd.DataFrame(rows, columns=["T_C", "H_kA_m", "J_T"])
-    curves.to_csv(tmp_path / "curves.csv", index=False)
-    table = _table({"composition": CHARGE, "curve": tmp_path / "curves.csv"})
-    with pytest.warns(UserWarning, match=r"row 1: its curve at 423.15 K: coe"):
-        result = calibration(table, "curves")
+        curve = pd.DataFrame(
+            {"H (kA/m)": field, "J (T)": level, "T (C)": celsius}
+        )
+        curve.to_csv(path, index=False)
+        rows.append({"composition": CHARGE, "curve": path})
+    with pytest.warns(UserWarning, match="row 2: coercivity_kA_m"):
+        result = calibration(_table(*rows), "curves")
     assert set(result.report["temperature_K"]) == {293.15}
     stored = json.loads((folder() / "curves.json").read_text())
     assert [row["temperature_K"] for row in stored["measured"]] == [293.15]

@@ -10,6 +10,7 @@ from magnetkit.units import MU_0
 
 import magnetkit as mk
 from magnetkit.magnetism.measured_curve import (
+    find_crossing,
     is_curve,
     read_curve,
     read_curves,
@@ -20,22 +21,6 @@ from tests import command
 @pytest.fixture(scope="module")
 def prediction():
     return mk.curve("N42SH", "20C").curves
-
-
-H_CJ = 1.477e6
-
-
-def loop(shift=0.0):
-    """Fields, A/m, and J, T, of both branches of a loop, the one that goes up shifted."""
-    h = np.linspace(2.4e6, -2.4e6, 481)
-
-    def branch(field):
-        reverse = np.maximum(-field, 0.0) / H_CJ
-        reversal = reverse**18 / (1.0 + reverse**18)
-        level = 1.28 + 0.05 * MU_0 * np.minimum(field, 0.0)
-        return level * (1.0 - 2.0 * reversal)
-
-    return h, branch(h), -branch(-(h[::-1] - shift))[::-1]
 
 
 @pytest.fixture
@@ -59,7 +44,7 @@ def write(tmp_path):
     [
         ("H (kA/m),J (T)", 1e3, 1.0, False),
         # Reverse fields without a sign.
-        ("µ0H (mT),4πM/kG", -1e-3 / MU_0, 0.1, False),
+        ("µ0H (T),J (kG)", -1.0 / MU_0, 0.1, False),
         ("H (Oe),B (G)", 79.57747, 1e-4, True),
     ],
 )
@@ -85,111 +70,81 @@ def test_a_curve_gives_back_its_figures(
     assert curve.max_energy_product_kJ_m3 == pytest.approx(product, rel=1e-3)
 
 
-def test_a_spreadsheets_wide_text_is_read(write):
-    path = write("H (A/m),J (T)", loop()[:2])
-    plain = read_curve(path).remanence_T
-    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-16")
-    assert read_curve(path).remanence_T == plain
+H = np.linspace(0.0, -1600.0, 17)
+J = [1.2] * 8 + [1.19, 1.18, 1.17, 1.1, 1.0, 0.8, 0.4, 0.1, -0.5]
 
 
 @pytest.mark.parametrize(
-    ("order", "shift"),
+    ("head", "columns", "says"),
     [
-        ("down first", 25e3),
-        ("up first", 25e3),
-        ("sorted", 0.0),
-        ("sorted", 25e3),
-        ("after the first", 25e3),
-        ("after a minor loop", 25e3),
-        ("with recoil lines", 0.0),
+        ("H (kA/m),M (emu/cm3)", (H, J), "holds a moment or a magnetization"),
+        ("H (kA/m),J (T),J (T)", (H, J, J), "holds several curves"),
+        ("H (kA/m),flux", (H, J), "expected columns such as"),
+        ("0,1.2", (H, J), "expected columns such as"),
+        ("H (kA/m),J (emu)", (H, J), "the unit 'emu' is not known"),
+        ("H (kA/m),J (T)", ([*H, *H[::-1]], [*J, *J]), "is a loop or has rec"),
+        ("H (kA/m),J (T)", (H[:3], J[:3]), "expected 5 points or more, got 3"),
+        ("H (kA/m),J (T)", (-H, [-j for j in J]), "with H <= 0 and J > 0"),
+        ("H (kA/m),J (T)", (H[5:13], J[5:13]), "a curve begins near H = 0"),
+        ("H (A/m),J (T)", (H, J), "H_cJ is 1.517 kA/m.*unit of H right"),
+        ("H (kA/m),J (mT)", (H, J), "B_r is 0.0012 T.*unit of J or B right"),
+        ("H (kA/m),B (T)", (H, J), "J rises against the field"),
+        ("H (kA/m),J (T),T (C)", (H, J, 20 + H / 100), "drifts by 16.0 K"),
+        ("H (kA/m),J (T)", (H, 1.2 + 1.1 * MU_0 * 1e3 * H), "is it B?"),
     ],
 )
-def test_reads_the_falling_branch_of_a_loop(write, order, shift):
-    h, down, up = loop(shift)
-    falling = np.array([h, down])
-    rising = np.array([h, up])[:, ::-1]
-    # A magnetization curve from the demagnetized state.
-    first = np.array([np.linspace(0, 2.4e6, 50), np.linspace(0, 1.28, 50)])
-    both = np.concatenate([falling, rising], axis=1)
-    minor = np.array([h[120:], 0.7 * down[120:]])
-    back = np.linspace(h[300], 0.0, 20)
-    recoil = np.array([back, down[300] + 0.05 * MU_0 * (back - h[300])])
-    parts = {
-        "down first": [falling, rising],
-        "up first": [rising, falling],
-        "sorted": [both[:, np.argsort(both[0], kind="stable")]],
-        "after the first": [first, falling, rising],
-        # Of a sample that was not saturated.
-        "after a minor loop": [minor, falling, rising],
-        "with recoil lines": [
-            falling[:, 240:301],
-            recoil,
-            recoil[:, ::-1],
-            falling[:, 301:],
-        ],
-    }
-    curve = read_curve(write("H (A/m),J (T)", *parts[order]))
-    assert 1e3 * curve.coercivity_kA_m == pytest.approx(H_CJ, rel=2e-4)
-    assert curve.remanence_T == pytest.approx(1.28, abs=1e-4)
-    assert curve.recoil_permeability == pytest.approx(1.05, abs=1e-3)
-
-
-def test_reads_several_curves_by_temperature(write):
-    h, down, _ = loop()
-    hot = 0.3 * h
-    low = 0.85 * down
-    by_head = write(
-        "H (A/m),J (T) 20C,H (A/m),J (T) 150C", (h, down, hot, low)
-    )
-    # A furnace drifts by a hundredth of a degree a point.
-    by_column = write(
-        "T (F),H (A/m),J (T)",
-        (np.linspace(67.0, 69.0, h.size), h, down),
-        (np.full(h.size, 302.0), hot, low),
-        name="d.csv",
-    )
-    for path in (by_head, by_column):
-        cold, warm = read_curves(path)
-        kelvin = [cold.temperature_K, warm.temperature_K]
-        assert kelvin == pytest.approx([293.15, 423.15], abs=0.01)
-        ratio = warm.coercivity_kA_m / cold.coercivity_kA_m
-        assert ratio == pytest.approx(0.3, rel=1e-4)
-        with pytest.raises(InputError, match="holds curves at 20, 150 °C"):
-            read_curve(path)
-
-
-def test_names_unused_columns(write):
-    h, down, _ = loop()
-    with pytest.warns(UserWarning, match="columns not used: operator"):
-        read_curve(write("H (A/m),J (T),operator", (h, down, h)))
-
-
-@pytest.mark.parametrize(
-    ("head", "factor", "says"),
-    [
-        ("H (A/m)", 1e-3, r"H_cJ is 1.477 kA/m.*is 'H \(A/m\)' in kA/m\?"),
-        ("H (kA/m)", 1.0, r"is 'H \(kA/m\)' in A/m\?"),
-        ("H (kA/m)", 1 / 79.5775, r"is 'H \(kA/m\)' in Oe\?"),
-    ],
-)
-def test_questions_a_wrong_unit(write, head, factor, says):
-    h, down, _ = loop()
+def test_another_form_is_refused_by_name(write, head, columns, says):
     with pytest.raises(InputError, match=says):
-        read_curve(write(f"{head},J (T)", (factor * h, down)))
+        read_curve(write(head, columns))
+
+
+def test_a_crossing_lies_between_two_points():
+    field = np.array([0.0, 1.0, 2.0, 4.0])
+    values = np.array([1.0, 0.8, 0.4, 0.0])
+    assert find_crossing(field, values, 0.6) == pytest.approx(1.5)
+    assert find_crossing(field, values, 0.0) == 4.0
+    for level in (-0.1, 1.0, 2.0):
+        assert np.isnan(find_crossing(field, values, level))
+
+
+def test_cells_that_are_no_numbers_are_refused(tmp_path):
+    path = tmp_path / "c.csv"
+    rows = [
+        f"{h:g};{j:g}".replace(".", ",") for h, j in zip(H, J, strict=True)
+    ]
+    path.write_text("\n".join(["H (kA/m);J (T)", *rows]), "utf-8")
+    # A decimal comma is one where the columns are parted by semicolons.
+    assert read_curve(path).remanence_T == pytest.approx(1.2)
+    path.write_text("\n".join(["H (kA/m);J (T)", "0;x", *rows]), "utf-8")
+    with pytest.raises(InputError, match=r"'J \(T\)' holds no numbers"):
+        read_curve(path)
+
+
+def test_a_curve_that_ends_before_zero_has_no_coercivity(write):
+    curve = read_curve(write("H (kA/m),J (T)", (H[:12], J[:12])))
+    assert np.isnan([curve.coercivity_kA_m, curve.squareness]).all()
 
 
 @pytest.mark.parametrize(
-    ("fields", "levels", "says"),
+    ("name", "kelvin", "note"),
     [
-        ([0.0, -1.0], [1.0, 1.0], "5 points or more at fields of their own"),
-        ([0.0] * 9, range(9), "fields of their own, got 1"),
-        (range(1, 10), range(9), "5 points or more with H <= 0 and J > 0"),
-        (range(-580, -500, 10), [1.0] * 8, "begins near"),
+        ("m150C.csv", 293.15, "no column of temperature: taken at 20 °C"),
+        ("m-150C.csv", 423.15, "150C by the name of the file"),
+        ("m 77 K.csv", 77.0, "77 K by the name of the file"),
     ],
 )
-def test_names_points_that_make_no_curve(write, fields, levels, says):
-    with pytest.raises(InputError, match=says):
-        read_curve(write("H (kA/m),J (T)", (fields, levels)))
+def test_temperature_by_the_name_of_the_file(write, name, kelvin, note):
+    name = name.replace("m-150C", "m_-_150C") if "-" in name else name
+    curve = read_curve(write("H (kA/m),J (T)", (H, J), name=name))
+    assert (curve.temperature_K, curve.note) == (kelvin, note)
+
+
+def test_one_curve_a_temperature(write):
+    warm = write("H (kA/m),J (T),T (C)", (H, J, 0 * H + 100), name="w.csv")
+    cold = write("H (kA/m),J (T),T (K)", (H, J, 0 * H + 293), name="c.csv")
+    with pytest.warns(UserWarning, match="a second curve at 100 °C is left"):
+        curves = read_curves([warm, cold, warm])
+    assert [one.temperature_K for one in curves] == [293.0, 373.15]
 
 
 @pytest.fixture

@@ -1,8 +1,0 @@
-"""A local page over a results folder: limits, scenarios, the Pareto front and the table.
-
-Names load on first use; `__init__.pyi` lists them.
-"""
-
-import lazy_loader
-
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
