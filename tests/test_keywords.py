@@ -89,7 +89,6 @@ CALLS = {
             "temperature": "20C,150C",
             "bound": "low",
             "calibration": "none",
-            "sample": "3x3x2mm",
         },
     ),
     "intrinsic": (
@@ -130,14 +129,6 @@ CALLS = {
     ),
 }
 # Of a magnet of 1.2 T that keeps all of it up to 990 kA/m.
-CURVE = """H (kA/m),J (T),T (C)
-0,1.2,20
--300,1.2,20
--600,1.2,20
--900,1.2,20
--990,1.2,20
--1000,0.0,20
-"""
 NEEDED = {
     "with_shell": ["shell"],
     "compensate": ["with_", "alpha"],
@@ -189,10 +180,6 @@ def test_accepts_every_keyword(name, keyword, tmp_path):
         options["out"] = tmp_path / "out"
     if keyword == "column":
         arguments = (FRAME,)
-    if keyword == "sample":
-        # That of a measured curve alone.
-        arguments = (tmp_path / "measured.csv",)
-        arguments[0].write_text(CURVE)
     if keyword == "along":
         options["shape"] = values["shape"]
     assert function(*arguments, **options, **{keyword: value}) is not None
