@@ -128,7 +128,6 @@ CALLS = {
         },
     ),
 }
-# Of a magnet of 1.2 T that keeps all of it up to 990 kA/m.
 NEEDED = {
     "with_shell": ["shell"],
     "compensate": ["with_", "alpha"],
